@@ -1,0 +1,63 @@
+# `make eval` and `make test` are all a newcomer needs; each sets up .venv by itself.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 5 --timeout 60
+PROVIDER ?=
+SAMPLES ?= 5
+
+.DEFAULT_GOAL := help
+.PHONY: help eval test test-fast test-real lint format bench record dist docs clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $(PYTHON) is older than 3.11; choose another with: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -q --upgrade 'pip>=25.1'
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "installing pytest-aiassert"
+	@$(PIP) install -q -e . && touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/.installed
+	@echo "installing what the tests and linters need"
+	@$(PIP) install -q --group dev -e . && touch $@ $(VENV)/.installed
+
+eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; writes build/ai-report.*
+	@mkdir -p build
+	@$(BIN)/python -m pytest --ai-eval examples -p no:anyio \
+	  --ai-report build/ai-report.html --ai-report build/ai-report.md --ai-report build/ai-report.json
+
+test: $(VENV)/.installed-dev ## the whole test suite, with branch coverage
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-report=html:build/coverage
+
+lint: $(VENV)/.installed-dev ## import-linter, ruff, ruff format, mypy strict, pyright strict
+	@$(BIN)/lint-imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/pyright --warnings
+
+format: $(VENV)/.installed-dev ## let ruff write what it can
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+bench: $(VENV)/.installed-dev ## measure against peers, side by side; rewrites docs/benchmarks.md's tables
+	@$(BIN)/python -m benchmarks
+
+record: $(VENV)/.installed ## record golden/coding: make record PROVIDER=openai+http://127.0.0.1:8411/v1:qwen-0.5b
+	@test -n "$(PROVIDER)" || { echo "make: name a provider: make record PROVIDER=openai+http://HOST:PORT/v1:MODEL" >&2; exit 2; }
+	@$(BIN)/aiassert record golden/coding --provider '$(PROVIDER)' --samples $(SAMPLES)
+
+test-real: $(VENV)/.installed-dev ## tests against a real model: make test-real PROVIDER=…
+	@AIASSERT_REAL_PROVIDER='$(PROVIDER)' $(BIN)/python -m pytest tests/real -m real
+
+dist: $(VENV)/.installed-dev ## build sdist and wheel into dist/
+	@rm -rf dist && $(BIN)/python -m build -q && ls dist
+
+clean: ## remove what these targets made
+	rm -rf $(VENV) build dist .coverage*

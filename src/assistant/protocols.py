@@ -1,0 +1,127 @@
+"""The seams of the package: what a provider is, and the base class that most providers extend."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+
+from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_messages
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """Turns messages into a Completion, or a stream of Chunks; sync and async."""
+
+    @property
+    def name(self) -> str:
+        """Which service answers, for example `openai`."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model's name as the service knows it."""
+        ...
+
+    def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        ...
+
+    async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        ...
+
+    def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        ...
+
+    def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        ...
+
+    def close(self) -> None:
+        """Release connections and threads; calling it twice is harmless."""
+        ...
+
+
+class BaseProvider(abc.ABC):
+    """A Provider made of two async methods, `send` and `chunks`.
+
+    The sync methods run them on one background event loop, started at the first sync call and ended by `close`.
+    """
+
+    def __init__(self, *, name: str, model: str) -> None:
+        self.name = name
+        self.model = model
+        self._portal: BlockingPortal | None = None
+        self._portal_scope = ExitStack()
+
+    @abc.abstractmethod
+    async def send(self, request: Request) -> Completion:
+        """Answer one request; raises ProviderError."""
+
+    @abc.abstractmethod
+    def chunks(self, request: Request) -> AsyncIterator[Chunk]:
+        """Answer one request piece by piece; raises ProviderError."""
+
+    async def aclose(self) -> None:
+        """Release what belongs to the running event loop."""
+
+    def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        return self._loop().call(self.send, _request(prompt, tools, parameters))
+
+    async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        return await self.send(_request(prompt, tools, parameters))
+
+    def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        request = _request(prompt, tools, parameters)
+        loop = self._loop()
+        iterator = self.chunks(request)
+        try:
+            while True:
+                try:
+                    yield loop.call(anext, iterator)
+                except StopAsyncIteration:
+                    return
+        finally:
+            close = getattr(iterator, "aclose", None)
+            if close is not None:
+                loop.call(close)
+
+    def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        return self.chunks(_request(prompt, tools, parameters))
+
+    def close(self) -> None:
+        """Release connections and threads; calling it twice is harmless."""
+        if self._portal is not None:
+            self._portal.call(self.aclose)
+            self._portal = None
+            self._portal_scope.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}:{self.model}>"
+
+    def _loop(self) -> BlockingPortal:
+        if self._portal is None:
+            from anyio.from_thread import start_blocking_portal
+
+            self._portal = self._portal_scope.enter_context(start_blocking_portal())
+        return self._portal
+
+
+def _request(prompt: Prompt, tools: Sequence[Tool], parameters: dict[str, Any]) -> Request:
+    return Request(messages=as_messages(prompt), tools=tuple(tools), parameters=parameters)

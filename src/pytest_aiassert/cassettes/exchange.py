@@ -1,0 +1,152 @@
+"""One recorded HTTP request and its response, and their form in a cassette file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+JSON: TypeAlias = Any
+
+VOLATILE_FIELDS = frozenset({"stream_options", "user", "metadata", "request_id"})
+"""Fields of a request body that do not tell one request from another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event of a streamed response; `dt` is the delay in seconds since the one before."""
+
+    dt: float
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A decoded message body: exactly one of JSON, text, events of a stream, or raw bytes."""
+
+    json: JSON = None
+    text: str | None = None
+    events: tuple[Event, ...] | None = None
+    raw: bytes | None = None
+
+    @classmethod
+    def decode(cls, content: bytes) -> Body:
+        """Read bytes as JSON, else as text, else keep them as they are."""
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            return cls(raw=content)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return cls(text=text)
+        return cls(text=text) if value is None else cls(json=value)
+
+    def encode(self) -> bytes:
+        """Return the bytes that travel over HTTP."""
+        if self.raw is not None:
+            return self.raw
+        if self.events is not None:
+            return "".join(event.data for event in self.events).encode()
+        if self.text is not None:
+            return self.text.encode()
+        return json.dumps(self.json, ensure_ascii=False).encode()
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the form that stands in a cassette."""
+        if self.raw is not None:
+            return {"base64": base64.b64encode(self.raw).decode()}
+        if self.events is not None:
+            return {"events": [{"dt": round(e.dt, 4), "data": e.data} for e in self.events]}
+        if self.text is not None:
+            return {"text": self.text}
+        return {"json": self.json}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> Body:
+        """Read the form that stands in a cassette; raises ValueError for any other."""
+        match value:
+            case {"json": body}:
+                return cls(json=body)
+            case {"text": str(text)}:
+                return cls(text=text)
+            case {"base64": str(text)}:
+                return cls(raw=base64.b64decode(text, validate=True))
+            case {"events": [*events]}:
+                return cls(events=tuple(Event(dt=float(e["dt"]), data=str(e["data"])) for e in events))
+        raise ValueError("a body needs exactly one of 'json', 'text', 'events' or 'base64'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRequest:
+    """The part of a request that is kept."""
+
+    method: str
+    url: str
+    body: Body = field(default_factory=Body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedResponse:
+    """A response as it came; `elapsed` is in seconds, to the last byte."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Body
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One recorded HTTP request and its response; `recorded_at` is ISO 8601 in UTC."""
+
+    request: RecordedRequest
+    response: RecordedResponse
+    recorded_at: str = ""
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the form that stands in a cassette."""
+        request, response = self.request, self.response
+        return {
+            "recorded_at": self.recorded_at,
+            "request": {"method": request.method, "url": request.url, "body": request.body.to_json()},
+            "response": {
+                "status": response.status,
+                "headers": dict(response.headers),
+                "body": response.body.to_json(),
+                "elapsed": round(response.elapsed, 4),
+            },
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> Exchange:
+        """Read the form that stands in a cassette; raises KeyError, TypeError or ValueError for any other."""
+        request, response = value["request"], value["response"]
+        return cls(
+            request=RecordedRequest(
+                method=str(request["method"]), url=str(request["url"]), body=Body.from_json(request["body"])
+            ),
+            response=RecordedResponse(
+                status=int(response["status"]),
+                headers={str(k): str(v) for k, v in response["headers"].items()},
+                body=Body.from_json(response["body"]),
+                elapsed=float(response.get("elapsed", 0.0)),
+            ),
+            recorded_at=str(value.get("recorded_at", "")),
+        )
+
+
+def identity(request: RecordedRequest, *, ignore: Sequence[str] = ()) -> str:
+    """Return a digest that equal requests share: method, URL and canonical JSON body without volatile fields."""
+    body = request.body.json
+    if isinstance(body, dict):
+        skipped = VOLATILE_FIELDS.union(ignore)
+        body = {key: value for key, value in body.items() if key not in skipped}
+    content = request.body.to_json() if body is None else body
+    canonical = json.dumps(
+        [request.method.upper(), request.url, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,50 @@
+"""Every error pytest-aiassert raises.
+
+AIAssertError
+├── UsageError              an option, marker or argument that cannot work
+├── CoercionError           a value that is neither text nor a reply
+├── CannotJudgeError        a matcher lacks what it needs: a tool, a language, an isolation layer
+├── CassetteError           a cassette that cannot be read or written
+│   └── CassetteMissError   a request that the cassette has no reply for
+├── GoldenSetError          a golden set that cannot be read
+├── RunFileError            a run file that cannot be read
+└── BudgetError             a cap on money, tokens or time is used up
+"""
+
+from __future__ import annotations
+
+
+class AIAssertError(Exception):
+    """The root of all errors raised on purpose by this package."""
+
+
+class UsageError(AIAssertError, ValueError):
+    """An option, marker or argument that cannot work."""
+
+
+class CoercionError(AIAssertError, TypeError):
+    """A value that is neither text nor a reply; the message names the hook that teaches a type."""
+
+
+class CannotJudgeError(AIAssertError):
+    """A matcher lacks what it needs to judge; neither a pass nor a fail."""
+
+
+class CassetteError(AIAssertError):
+    """A cassette that cannot be read or written."""
+
+
+class CassetteMissError(CassetteError):
+    """A request that the cassette has no reply for."""
+
+
+class GoldenSetError(AIAssertError):
+    """A golden set that cannot be read; the message names file and line."""
+
+
+class RunFileError(AIAssertError):
+    """A run file that cannot be read; the message names file and line."""
+
+
+class BudgetError(AIAssertError):
+    """A cap on money, tokens or time is used up."""

@@ -1,0 +1,35 @@
+"""The hooks by which plugins, conftest files and installed distributions extend the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from assistant.messages import Completion
+    from pytest_aiassert.behaviours import Behaviour
+    from pytest_aiassert.matchers import Matcher
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_aiassert_coerce(value: object) -> Completion | None:
+    """Turn a reply of your own type into a Completion; return None for types you do not know."""
+
+
+@pytest.hookspec
+def pytest_aiassert_matchers() -> Mapping[str, Callable[..., Matcher]]:
+    """Name matchers, so that golden sets can use them; a later name replaces an earlier one."""
+    raise NotImplementedError  # a specification, never called
+
+
+@pytest.hookspec
+def pytest_aiassert_behaviours() -> list[Behaviour]:
+    """Add named behaviours for `implements`."""
+    raise NotImplementedError  # a specification, never called
+
+
+@pytest.hookspec
+def pytest_aiassert_report_section(report: Any) -> tuple[str, str] | None:
+    """Add a section to reports: a title and Markdown text."""
