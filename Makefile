@@ -7,7 +7,7 @@ PROVIDER ?=
 SAMPLES ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help eval test test-fast test-real lint format bench record dist docs clean
+.PHONY: help eval test test-real lint format bench record dist dist-check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; wr
 	  --ai-report build/ai-report.html --ai-report build/ai-report.md --ai-report build/ai-report.json
 
 test: $(VENV)/.installed-dev ## the whole test suite, with branch coverage
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-report=html:build/coverage
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage
 
 lint: $(VENV)/.installed-dev ## import-linter, ruff, ruff format, mypy strict, pyright strict
 	@$(BIN)/lint-imports
@@ -58,6 +58,9 @@ test-real: $(VENV)/.installed-dev ## tests against a real model: make test-real 
 
 dist: $(VENV)/.installed-dev ## build sdist and wheel into dist/
 	@rm -rf dist && $(BIN)/python -m build -q && ls dist
+
+dist-check: $(VENV)/.installed-dev ## install the wheel beside openai, deepeval and pytest-xdist; takes minutes
+	@$(BIN)/python -m pytest tests/packaging -m beside
 
 clean: ## remove what these targets made
 	rm -rf $(VENV) build dist .coverage*
