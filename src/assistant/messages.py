@@ -117,3 +117,8 @@ def as_messages(prompt: Prompt) -> tuple[Message, ...]:
             kind = type(message).__name__
             raise TypeError(f"messages[{position}] is a {kind}; expected assistant.Message(role=…, content=…)")
     return messages
+
+
+def as_request(prompt: Prompt, tools: Sequence[Tool] = (), parameters: Mapping[str, Any] | None = None) -> Request:
+    """Bundle what a caller passed; raises TypeError where the prompt is no prompt."""
+    return Request(messages=as_messages(prompt), tools=tuple(tools), parameters=parameters or {})

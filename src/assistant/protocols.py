@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
-from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_messages
+from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_request
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -73,15 +73,15 @@ class BaseProvider(abc.ABC):
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError."""
-        return self._loop().call(self.send, _request(prompt, tools, parameters))
+        return self._loop().call(self.send, as_request(prompt, tools, parameters))
 
     async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError."""
-        return await self.send(_request(prompt, tools, parameters))
+        return await self.send(as_request(prompt, tools, parameters))
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError."""
-        request = _request(prompt, tools, parameters)
+        request = as_request(prompt, tools, parameters)
         loop = self._loop()
         iterator = self.chunks(request)
         try:
@@ -97,7 +97,7 @@ class BaseProvider(abc.ABC):
 
     def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError."""
-        return self.chunks(_request(prompt, tools, parameters))
+        return self.chunks(as_request(prompt, tools, parameters))
 
     def close(self) -> None:
         """Release connections and threads; calling it twice is harmless."""
@@ -121,7 +121,3 @@ class BaseProvider(abc.ABC):
 
             self._portal = self._portal_scope.enter_context(start_blocking_portal())
         return self._portal
-
-
-def _request(prompt: Prompt, tools: Sequence[Tool], parameters: dict[str, Any]) -> Request:
-    return Request(messages=as_messages(prompt), tools=tuple(tools), parameters=parameters)

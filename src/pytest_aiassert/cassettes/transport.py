@@ -26,9 +26,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Replay or record one request; raises CassetteMissError."""
-        wanted = RecordedRequest(
-            method=request.method, url=str(request.url), body=Body.decode(await request.aread())
-        )
+        wanted = RecordedRequest(method=request.method, url=str(request.url), body=Body.decode(await request.aread()))
         exchange = self._cassette.take(wanted)
         if exchange is not None:
             return _replayed(exchange.response)
@@ -39,7 +37,9 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         recorder = _RecordingStream(self._cassette, wanted, response, started)
         return httpx2.Response(
             response.status_code,
-            headers=[(k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")],
+            headers=[
+                (k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")
+            ],
             stream=recorder,
             extensions=response.extensions,
         )
@@ -53,9 +53,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
 class _RecordingStream(httpx2.AsyncByteStream):
     """Hands each piece on as it arrives, and writes the exchange when the response is complete."""
 
-    def __init__(
-        self, cassette: Cassette, request: RecordedRequest, response: httpx2.Response, started: float
-    ) -> None:
+    def __init__(self, cassette: Cassette, request: RecordedRequest, response: httpx2.Response, started: float) -> None:
         self._cassette = cassette
         self._request = request
         self._response = response

@@ -1,0 +1,110 @@
+"""A provider that answers from a cassette, and can record into it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+
+from pytest_aiassert.errors import CassetteError, UsageError
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from assistant.messages import Chunk, Completion, Prompt, Tool
+    from assistant.protocols import Provider
+    from pytest_aiassert.cassettes.cassette import Cassette
+
+    TransportFactory: TypeAlias = Callable[[], httpx2.AsyncBaseTransport]
+    Connect: TypeAlias = Callable[[str, str, TransportFactory], Provider]
+
+_SUFFIX: Final = "/chat/completions"
+
+
+class ReplayProvider:
+    """Answers from a cassette at once; a reply's latency is the recorded one.
+
+    `connect(base_url, model, transport_factory)` makes the provider that speaks the recorded format. Address and model
+    come from the cassette unless given; an `upstream` transport factory answers, and is recorded, where it has no reply.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        connect: Connect,
+        *,
+        model: str | None = None,
+        base_url: str | None = None,
+        upstream: TransportFactory | None = None,
+    ) -> None:
+        self.cassette = cassette
+        self._upstream = upstream
+        recorded = models_of(cassette)
+        if model is not None and upstream is None and model not in recorded:
+            known = ", ".join(recorded) or "nothing"
+            raise UsageError(
+                f"{cassette.path} has no recording of model {model!r}; recorded: {known}. "
+                "Choose one of these, or record with --ai-record=new --ai-provider SPEC"
+            )
+        self.name = "replay"
+        self.model = model or (recorded[0] if recorded else _missing(cassette, "model"))
+        self._inner = connect(base_url or base_url_of(cassette), self.model, self._transport)
+
+    def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the recorded reply; raises CassetteMissError."""
+        return self._inner.complete(prompt, tools=tools, **parameters)
+
+    async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the recorded reply; raises CassetteMissError."""
+        return await self._inner.acomplete(prompt, tools=tools, **parameters)
+
+    def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
+        """Yield the recorded reply; raises CassetteMissError."""
+        return self._inner.stream(prompt, tools=tools, **parameters)
+
+    def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
+        """Yield the recorded reply; raises CassetteMissError."""
+        return self._inner.astream(prompt, tools=tools, **parameters)
+
+    def close(self) -> None:
+        """Release connections and threads; calling it twice is harmless."""
+        self._inner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<ReplayProvider {self.model} from {self.cassette.path}>"
+
+    def _transport(self) -> httpx2.AsyncBaseTransport:
+        from pytest_aiassert.cassettes.transport import CassetteTransport
+
+        return CassetteTransport(self.cassette, upstream=self._upstream() if self._upstream else None)
+
+
+def models_of(cassette: Cassette) -> tuple[str, ...]:
+    """Return the models that a cassette holds replies of, in order of appearance."""
+    bodies = (exchange.request.body.json for exchange in cassette.exchanges)
+    found = (body.get("model") for body in bodies if isinstance(body, dict))
+    return tuple(dict.fromkeys(model for model in found if isinstance(model, str)))
+
+
+def base_url_of(cassette: Cassette) -> str:
+    """Return the address that the first exchange was recorded from; raises CassetteError where none fits."""
+    if not cassette.exchanges:
+        return _missing(cassette, "address")
+    url = cassette.exchanges[0].request.url
+    path = url.partition("?")[0]
+    if not path.endswith(_SUFFIX):
+        raise CassetteError(
+            f"{cassette.path}: exchanges[0] is a request to {url}; only chat completions ({_SUFFIX}) can be replayed here"
+        )
+    return path.removesuffix(_SUFFIX)
+
+
+def _missing(cassette: Cassette, what: str) -> str:
+    raise CassetteError(
+        f"cassette {cassette.path} is empty, so its {what} is unknown; record with --ai-record=new --ai-provider SPEC"
+    )
