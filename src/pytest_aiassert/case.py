@@ -14,13 +14,17 @@ from pytest_aiassert.verdict import Checks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An input and its matchers; `weight` is positive, `parameters` go to the provider as they are."""
+    """An input and its matchers; `weight` is positive, `parameters` go to the provider as they are.
+
+    `min_pass_rate` lies in [0, 1]; None leaves it to whoever runs the case.
+    """
 
     id: str
     messages: tuple[Message, ...]
     checks: tuple[Checks, ...] = ()
     tags: tuple[str, ...] = ()
     weight: float = 1.0
+    min_pass_rate: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property

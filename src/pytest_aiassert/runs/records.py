@@ -27,7 +27,7 @@ class TrialRecord:
 
     `index` counts from 1. `score` is the mean score of the verdicts, 1 or 0 where there are none.
     An `error` (of provider, judge or budget) is not a trial: it counts neither as pass nor as fail.
-    `duration` is in seconds.
+    `duration` is in seconds, `seed` what the model was given, None where it was given none.
     """
 
     case: str
@@ -38,6 +38,7 @@ class TrialRecord:
     verdicts: tuple[Verdict, ...] = ()
     duration: float = 0.0
     message: str = ""
+    seed: int | None = None
 
     @property
     def cost(self) -> float | None:
@@ -102,10 +103,14 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All trials of one golden set or test suite against one model version."""
+    """All trials of one golden set or test suite against one model version.
+
+    `notes` say what a reader must know of the file it came from, such as a line that was cut.
+    """
 
     header: RunHeader
     cases: tuple[CaseResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Runs: their records, their files, and running a golden set without pytest."""
