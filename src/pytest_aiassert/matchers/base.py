@@ -28,7 +28,13 @@ class Matcher(abc.ABC):
         return self.judge(as_completion(reply))
 
     def verdict(
-        self, passed: bool, reason: str, *, score: float | None = None, evidence: tuple[Evidence, ...] = ()
+        self,
+        passed: bool,  # noqa: FBT001  # an expression at most calls
+        reason: str,
+        *,
+        score: float | None = None,
+        evidence: tuple[Evidence, ...] = (),
+        parts: tuple[Verdict, ...] = (),
     ) -> Verdict:
         """Return this matcher's verdict; `score` is 1 or 0 where not given."""
         return Verdict(
@@ -37,6 +43,7 @@ class Matcher(abc.ABC):
             score=float(passed) if score is None else score,
             reason=reason,
             evidence=evidence,
+            parts=parts,
         )
 
     def __eq__(self, other: object) -> bool:

@@ -1,0 +1,106 @@
+"""Code in replies without any fence: told from prose line by line, then by a parser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pytest_aiassert.code.guessing import guess_language, is_python, looks_like_python
+
+LONGEST_SEARCHED = 200_000
+"""Characters of a reply without a fence that are searched for code; longer replies hold none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """Code found in prose; `line` is the number of its first line, from 1."""
+
+    code: str
+    language: str
+    line: int
+
+
+_PYTHON_START = re.compile(
+    r"(?:async )?def \w+ ?\(|class \w+(?:\(.*\))?:|import \w+(?:\.\w+)*(?:,| as |$|[ \t]*#)|from [\w.]+ import |@\w[\w.]*(?:\(.*)?$"
+    r"|(?:if|for|while|with|try|match) ?.*:[ \t]*(?:#.*)?$|(?:print|assert|raise|return|lambda|del|global)\b[ (]"
+    r"|[a-zA-Z_][\w.\[\]'\", ]* ?[-+*/|&]?=(?!=) ?\S|[a-zA-Z_][\w.]*\(.*\)[ \t]*(?:#.*)?$|#!|\"\"\"|'''"
+)
+_PYTHON_GOES_ON = re.compile(r"[)\]}#@\"']|(?:elif|else|except|finally|case|pass|break|continue|await|yield)\b|>>> ")
+_OTHER_START = re.compile(
+    r"(?:export |default |async |pub |public |private |static |abstract |final )*"
+    r"(?:function\b ?\*?\w*\(|(?:const|let|var) [\w{\[].*=|class \w+.*\{|interface \w+.*\{|type \w+ = |enum \w+|fn \w+|func [\w(]"
+    r"|struct \w+|impl\b|package \w+|namespace [\w.]+|use [\w:]+;|using [\w. ]+;|#include|#define|import .* from ['\"]|import [\w.*]+;"
+    r"|(?:int|void|double|float|char|bool|String|string|long) [\w*\[\]]+ ?\(|describe\(|(?:test|it)\(|module\.exports|#!/)"
+)
+_PROSE = re.compile(
+    r"(?:[*-] |\d+[.)] |#{2,} |\*\*|>)|[A-Z`][\w'’`-]*[,:]?(?: [\w'’`(\"-]+){2,}|[A-Z][\w ]+:$|[A-Z]\w+[.!]$"
+)
+
+
+def bare_code(text: str) -> Bare | None:
+    """Find the first stretch of lines that is code, None where the reply is prose only.
+
+    A stretch that defines or imports something counts even where its syntax is broken; any other has to parse.
+    """
+    if len(text) > LONGEST_SEARCHED or not text.strip():
+        return None
+    if text.lstrip()[0] in "{[" and guess_language(text) == "json":
+        return _stretch(text.split("\n"), 0, None, "json")
+    lines = text.split("\n")
+    return _python(lines) or _other(lines)
+
+
+def _python(lines: list[str]) -> Bare | None:
+    start = next((i for i, line in enumerate(lines) if _PYTHON_START.match(line)), None)
+    if start is None:
+        return None
+    end = _python_end(lines, start)
+    found = _stretch(lines, start, end, "python")
+    if is_python(found.code) or (looks_like_python(found.code) and guess_language(found.code) == "python"):
+        return found
+    return None
+
+
+def _python_end(lines: list[str], start: int) -> int:
+    """Return the number of the first line that is prose again, keeping multi-line strings whole."""
+    quote: str | None = None
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if quote is None and line[:1].strip() and _is_prose(line):
+            return number
+        quote = _open_quote(line, quote)
+    return len(lines)
+
+
+def _is_prose(line: str) -> bool:
+    if _PYTHON_GOES_ON.match(line):
+        return False
+    return _PROSE.match(line) is not None or not _PYTHON_START.match(line)
+
+
+def _open_quote(line: str, quote: str | None) -> str | None:
+    """Return the triple quote that is open at the end of a line."""
+    for mark in re.findall(r'"""|\'\'\'', line):
+        if quote is None:
+            quote = mark
+        elif quote == mark:
+            quote = None
+    return quote
+
+
+def _other(lines: list[str]) -> Bare | None:
+    start = next((i for i, line in enumerate(lines) if _OTHER_START.match(line)), None)
+    if start is None:
+        return None
+    end = next((i for i in range(start + 1, len(lines)) if lines[i][:1].strip() and _PROSE.match(lines[i])), None)
+    found = _stretch(lines, start, end, "")
+    language = guess_language(found.code)
+    return None if language is None else Bare(code=found.code, language=language, line=found.line)
+
+
+def _stretch(lines: list[str], start: int, end: int | None, language: str) -> Bare:
+    """Join a stretch of lines, without the blank ones around it."""
+    end = len(lines) if end is None else end
+    while not lines[start].strip():
+        start += 1
+    return Bare(code="\n".join(lines[start:end]).rstrip(), language=language, line=start + 1)

@@ -1,0 +1,147 @@
+"""Blocks of code from a reply, as models write them: fenced, quoted, cut off, or bare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pytest_aiassert.code.bare import bare_code
+from pytest_aiassert.code.fences import Fenced, fences
+from pytest_aiassert.code.guessing import guess_language
+from pytest_aiassert.code.languages import canonical_language
+
+_THINKING = ("think", "thinking", "thought")
+_BLANK = re.compile(r"\s*")
+_INDENT = re.compile(r"^[ \t]*(?=[^ \t\n])", re.MULTILINE)
+_DEFINITION = re.compile(
+    r"^[ \t]*(?:export\s+)?(?:pub\s+|public\s+|static\s+)*(?:async\s+)?"
+    r"(?:def|class|function|fn|func|const|let|var|struct|enum|interface)\s+\*?(\w+)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of code; `line` is the number of its first line in the reply, from 1.
+
+    `language` is one of `KNOWN_LANGUAGES`, another name as the model wrote it, or None where nobody can tell.
+    `closed` is False where the reply ends, or another fence starts, before the fence's end.
+    """
+
+    code: str
+    language: str | None = None
+    line: int = 1
+    filename: str | None = None
+    closed: bool = True
+    fenced: bool = True
+
+
+def extract(text: str) -> tuple[Block, ...]:
+    """Find the blocks of code in a reply, in order; never raises on its content.
+
+    Without any fence, the part of the reply that reads as code is the block. What a model thinks aloud
+    (`<think>…</think>`) is left out. Indentation that all lines share is taken away.
+    """
+    text = _without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"))
+    found = fences(text)
+    blocks: list[Block] = []
+    position = 0
+    for fence in found:
+        if _is_stray(fence):
+            blocks.extend(_around_stray(text[position : fence.start], fence))
+        elif fence.code.strip():
+            blocks.append(_block(fence))
+            blocks.extend(_inside(fence))
+        position = fence.end
+    if blocks:
+        return tuple(blocks)
+    return tuple(_bare(text))
+
+
+def pick(blocks: Iterable[Block], language: str | None = None) -> Block | None:
+    """Choose the block that matters, None where there is none in that language.
+
+    It is the first one that defines something, or the last one that defines it again; else the longest one.
+    """
+    wanted = None if language is None else canonical_language(language) or language
+    candidates = [block for block in blocks if wanted is None or block.language == wanted]
+    chosen: Block | None = None
+    names: set[str] = set()
+    for block in candidates:
+        defined = set(_DEFINITION.findall(block.code))
+        if defined and (chosen is None or names & defined):
+            chosen, names = block, names | defined
+    return chosen or max(candidates, key=lambda block: len(block.code), default=None)
+
+
+def _block(fence: Fenced) -> Block:
+    code = dedent(fence.code)
+    language = fence.info.language
+    if language is None:
+        language = guess_language(code)
+    return Block(code=code, language=language, line=fence.line, filename=fence.info.filename, closed=fence.closed)
+
+
+def dedent(code: str) -> str:
+    """Take away the indentation that all lines share; blank lines do not count."""
+    margin: str | None = None
+    for match in _INDENT.finditer(code):
+        indent = match.group()
+        if margin is None or margin.startswith(indent):
+            margin = indent
+        elif not indent.startswith(margin):
+            margin = _shared(margin, indent)
+        if not margin:
+            return code
+    return "\n".join(line.removeprefix(margin) if line.strip() else "" for line in code.split("\n")) if margin else code
+
+
+def _shared(one: str, other: str) -> str:
+    length = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:length]
+
+
+def _inside(fence: Fenced) -> list[Block]:
+    """Return the blocks within a Markdown block: some models wrap their whole reply in one."""
+    if fence.info.language != "markdown":
+        return []
+    inner = [inside for inside in fences(fence.code) if inside.code.strip()]
+    return [replace(_block(inside), line=fence.line + inside.line - 1) for inside in inner]
+
+
+def _is_stray(fence: Fenced) -> bool:
+    """Tell whether this is the end of a fence that was never opened: bare code, then a fence, then prose."""
+    return not fence.closed and fence.info.language is None and guess_language(fence.code) is None
+
+
+def _around_stray(before: str, fence: Fenced) -> list[Block]:
+    first_line = fence.line - 1 - before.count("\n")
+    bare = _bare(before, first_line)
+    if bare or not fence.code.strip():
+        return bare
+    return [_block(fence)]
+
+
+def _bare(text: str, first_line: int = 1) -> list[Block]:
+    found = bare_code(text)
+    if found is None:
+        return []
+    return [Block(code=found.code, language=found.language, line=first_line + found.line - 1, fenced=False)]
+
+
+def _without_thinking(text: str) -> str:
+    """Blank out what a model thought aloud, keeping the line numbers of the rest."""
+    end = 0
+    while True:
+        blank = _BLANK.match(text, end)
+        start = blank.end() if blank else end
+        tag = next((tag for tag in _THINKING if text.startswith(f"<{tag}>", start)), None)
+        if tag is None:
+            break
+        close = text.find(f"</{tag}>", start)
+        end = len(text) if close < 0 else close + len(tag) + 3
+    if not end:
+        tag = next((tag for tag in _THINKING if f"</{tag}>" in text and f"<{tag}>" not in text), None)
+        end = text.index(f"</{tag}>") + len(tag) + 3 if tag else 0
+    return "\n" * text.count("\n", 0, end) + text[end:] if end else text

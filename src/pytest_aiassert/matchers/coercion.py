@@ -1,0 +1,60 @@
+"""What a matcher accepts: text, a Completion, and whatever types a coercer has been taught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeAlias
+
+from assistant.messages import Completion
+from pytest_aiassert.errors import CoercionError
+
+Coercer: TypeAlias = Callable[[object], Completion | None]
+
+_coercers: ContextVar[tuple[Coercer, ...]] = ContextVar("pytest_aiassert_coercers", default=())
+
+
+def as_completion(value: object) -> Completion:
+    """Turn a reply into a Completion; a str becomes its text.
+
+    Other types are offered to the coercers in use. Raises CoercionError where none knows the type.
+    """
+    if isinstance(value, Completion):
+        return value
+    if isinstance(value, str):
+        return Completion(text=str(value))
+    for coercer in _coercers.get():
+        completion = coercer(value)
+        if completion is None:
+            continue
+        if not isinstance(completion, Completion):
+            raise CoercionError(
+                f"the coercer {_name(coercer)} returned {_kind(completion)} for {_kind(value)}; "
+                "pytest_aiassert_coerce returns an assistant.Completion, or None for a type it does not know"
+            )
+        return completion
+    raise CoercionError(
+        f"cannot judge {_kind(value)}: expected str or assistant.Completion; "
+        "implement the hook pytest_aiassert_coerce(value) in conftest.py to teach this type"
+    )
+
+
+@contextmanager
+def use_coercers(*coercers: Coercer) -> Iterator[None]:
+    """Offer values of unknown type to these coercers first, while the context lasts."""
+    token = _coercers.set((*coercers, *_coercers.get()))
+    try:
+        yield
+    finally:
+        _coercers.reset(token)
+
+
+def _kind(value: object) -> str:
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return f"a value of type {name}" if value is not None else "None"
+
+
+def _name(coercer: Coercer) -> str:
+    return getattr(coercer, "__qualname__", None) or repr(coercer)

@@ -1,0 +1,58 @@
+"""What verdicts have in common: source-like names, counted words, evidence from blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.messages import Completion
+from pytest_aiassert.code.extraction import Block
+from pytest_aiassert.verdict import Evidence
+
+_MOST_SHOWN = 20_000
+
+
+def source(name: str, *arguments: object, **keywords: object) -> str:
+    """Write the call that makes a matcher, as it stands in a test."""
+    parts = [repr(argument) for argument in arguments]
+    parts += [f"{key}={value!r}" for key, value in keywords.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun: `1 test`, `2 tests`, `no tests`."""
+    noun = noun if number == 1 else plural or f"{noun}s"
+    return f"{number or 'no'} {noun}"
+
+
+def listed(items: Sequence[object], joint: str = "and") -> str:
+    """Join words as a sentence does: `a, b and c`."""
+    words = [str(item) for item in items]
+    return f" {joint} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def at_lines(blocks: Sequence[Block]) -> str:
+    """Say where blocks start in the reply."""
+    return f"at {'line' if len(blocks) == 1 else 'lines'} {listed([block.line for block in blocks])}"
+
+
+def nothing_in(reply: Completion) -> str:
+    """Say what kind of reply it is that holds no code."""
+    if reply.text.strip():
+        return f"the reply is prose only ({count(len(reply.text), 'character')})"
+    if reply.tool_calls:
+        return f"the reply has no text, only {count(len(reply.tool_calls), 'tool call')}"
+    return "the reply is empty"
+
+
+def block_evidence(block: Block, marks: Iterable[int] = ()) -> Evidence:
+    """Show a block; `marks` are lines within it, from 1."""
+    cut = "" if block.closed else ", cut off"
+    title = f"{block.language or 'code'} block at line {block.line}{cut}"
+    return Evidence(title=title, text=shown(block.code), language=block.language, marks=tuple(sorted(set(marks))))
+
+
+def shown(text: str) -> str:
+    """Cut a text that is too long for a report."""
+    if len(text) <= _MOST_SHOWN:
+        return text
+    return f"{text[:_MOST_SHOWN]}\n… {len(text) - _MOST_SHOWN:,} more characters"
