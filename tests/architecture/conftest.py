@@ -33,7 +33,13 @@ def run_python() -> Callable[..., str]:
         hidden = ("COV_CORE_", "COVERAGE_", "PYTEST_", "PYTHON")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout

@@ -42,9 +42,14 @@ def test_importing_a_module_does_nothing_else(root: Path, sources: list[Path], r
 )
 def test_the_watch_sees(tmp_path: Path, run_python: Callable[..., str], code: str, deed: str) -> None:
     (tmp_path / "offender.py").write_text(code + "\n", encoding="utf-8")
-    start = f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = [{str(WATCH)!r}, {str(tmp_path)!r}, 'offender']; "
+    program = f"""
+import runpy, sys
+sys.path.insert(0, {str(tmp_path)!r})
+sys.argv = [{str(WATCH)!r}, {str(tmp_path)!r}, "offender"]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
-    found = json.loads(run_python("-c", start + "runpy.run_path(sys.argv[0], run_name='__main__')"))
+    found = json.loads(run_python("-c", program))
 
     assert any(deed in text for text in found["offender"]), found
 
@@ -58,4 +63,6 @@ def test_the_plugin_module_imports_only_pytest(root: Path) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
 
-    assert imported <= {"__future__", "os", "sys", "typing", "pytest"}, sorted(imported)  # every Python has loaded the others
+    assert imported <= {"__future__", "os", "sys", "typing", "pytest"}, sorted(
+        imported
+    )  # every Python has loaded the others

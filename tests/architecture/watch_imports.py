@@ -1,5 +1,7 @@
 """Import each named module in a fork of its own and report, as JSON, what the import did besides."""
 
+# ruff: noqa: BLE001, PLW0603, PTH109, PTH123, T201 - a script: it prints its finding, and must survive any import
+
 from __future__ import annotations
 
 import importlib
@@ -16,7 +18,15 @@ from types import FrameType
 from typing import Any
 
 SOURCES = str(Path(sys.argv[1]).resolve()) + os.sep
-FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.fork", "os.exec")
+FORBIDDEN = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.system",
+    "os.fork",
+    "os.exec",
+)
 CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.putenv", "os.unsetenv", "shutil.rmtree")
 deeds: list[str] = []
 watching = False
@@ -78,7 +88,9 @@ def watch(module: str) -> list[str]:
         deeds.append(f"cannot be imported on its own:\n{traceback.format_exc()}")
     watching = False
     after = state()
-    return deeds + [f"changed {name}: {before[name]!r} -> {after[name]!r}" for name in before if before[name] != after[name]]
+    return deeds + [
+        f"changed {name}: {before[name]!r} -> {after[name]!r}" for name in before if before[name] != after[name]
+    ]
 
 
 def in_a_fork(module: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-TINY_TEST = '''
+TINY_TEST = """
 import pytest
 from pytest_aiassert import contains_code, mentions
 
@@ -20,7 +20,7 @@ from pytest_aiassert import contains_code, mentions
 def test_tiny(mock_ai, expect):
     mock_ai.reply("```python\\ndef add(a, b):\\n    return a + b\\n```")
     expect(mock_ai.complete("Add two numbers.")).to(contains_code("python"), mentions("return"))
-'''
+"""
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,32 @@
+"""What a benchmark returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured figure: a median with its 95 % interval over `n` rounds, and the most it may be."""
+
+    name: str
+    value: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    n: int = 1
+    limit: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the figure is above its limit by more than its interval explains."""
+        return self.limit is not None and (self.value if self.low is None else self.low) > self.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The figures of one benchmark, under a title, with one sentence on how they were taken."""
+
+    title: str
+    method: str
+    figures: tuple[Figure, ...]
