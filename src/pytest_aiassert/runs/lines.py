@@ -289,7 +289,7 @@ def _outcome(value: JSON) -> Any:
 
 
 def _objects(value: Mapping[str, JSON], key: str) -> list[dict[str, JSON]]:
-    found: list[dict[str, JSON]] = _get(value, key, list, [])
+    found: list[JSON] = _get(value, key, list, [])
     if not all(isinstance(item, dict) for item in found):
         raise ValueError(f"{key!r} must be a list of objects")
     return found

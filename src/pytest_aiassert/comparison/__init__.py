@@ -1,0 +1,21 @@
+"""Comparing two runs: paired by case, with intervals, significance and a verdict."""
+
+from __future__ import annotations
+
+from pytest_aiassert.comparison.compare import CaseChange, Comparison, Difference, Quantity, compare_runs
+from pytest_aiassert.comparison.pairing import CasePair, Pairing, pair_by_case
+from pytest_aiassert.comparison.statistics import holm, mcnemar_exact, wilson
+
+__all__ = [
+    "CaseChange",
+    "CasePair",
+    "Comparison",
+    "Difference",
+    "Pairing",
+    "Quantity",
+    "compare_runs",
+    "holm",
+    "mcnemar_exact",
+    "pair_by_case",
+    "wilson",
+]
