@@ -1,0 +1,87 @@
+"""What is known of one item while it runs: its plan, its trials so far, and what the current trial recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_aiassert.errors import BudgetError
+from pytest_aiassert.runs.records import TrialOutcome, TrialRecord, Turn
+
+if TYPE_CHECKING:
+    from assistant.protocols import Provider
+    from pytest_aiassert.integration.markers import TrialPlan
+    from pytest_aiassert.verdict import Verdict
+
+
+class Recorder:
+    """Collects the turns and verdicts of one trial."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.verdicts: list[Verdict] = []
+
+
+class Purse:
+    """Counts what replies cost, against a cap in US dollars."""
+
+    def __init__(self, budget: float | None) -> None:
+        self.budget = budget
+        self.spent = 0.0
+
+    def check(self) -> None:
+        """Raise BudgetError once the cap is reached."""
+        if self.budget is not None and self.spent >= self.budget:
+            raise BudgetError(f"replies have cost ${self.spent:.4f} of --ai-budget ${self.budget:.4f}; raise it to go on")
+
+    def pay(self, cost: float | None) -> None:
+        """Add the price of a reply; unpriced replies add nothing."""
+        self.spent += cost or 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Evaluation:
+    """One marked item across its trials; `model` is the provider spec that answers."""
+
+    case_id: str
+    model: str
+    plan: TrialPlan
+    trials: list[TrialRecord] = field(default_factory=list)
+    recorder: Recorder = field(default_factory=Recorder)
+    _provider: Provider | None = None
+
+    def provider(self, open_it: Callable[[], Provider]) -> Provider:
+        """Return the provider that all trials of this item share, opening it at first use."""
+        if self._provider is None:
+            self._provider = open_it()
+        return self._provider
+
+    def finish_trial(self, outcome: TrialOutcome, *, duration: float, message: str = "") -> TrialRecord:
+        """Keep what the current trial recorded and start afresh."""
+        recorder, self.recorder = self.recorder, Recorder()
+        verdicts = tuple(recorder.verdicts)
+        score = sum(v.score for v in verdicts) / len(verdicts) if verdicts else float(outcome == "passed")
+        trial = TrialRecord(
+            case=self.case_id,
+            index=len(self.trials) + 1,
+            outcome=outcome,
+            score=score,
+            turns=tuple(recorder.turns),
+            verdicts=verdicts,
+            duration=duration,
+            message=message,
+        )
+        self.trials.append(trial)
+        return trial
+
+    def close(self) -> None:
+        """Close the provider that the trials shared."""
+        if self._provider is not None:
+            self._provider.close()
+            self._provider = None
+
+
+EVALUATION: pytest.StashKey[Evaluation] = pytest.StashKey()

@@ -1,0 +1,68 @@
+"""The `expect` fixture: every matcher is evaluated and recorded, then one assertion tells all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pytest_aiassert.errors import UsageError
+from pytest_aiassert.integration.evaluation import Recorder
+from pytest_aiassert.verdict import Checks, Verdict
+
+
+class Expect:
+    """Called with a reply, returns an Expectation of it."""
+
+    def __init__(self, recorder: Callable[[], Recorder]) -> None:
+        self._recorder = recorder
+
+    def __call__(self, reply: Any) -> Expectation:
+        """Say whose quality is meant: a str, a Completion, or a type that a hook teaches."""
+        return Expectation(reply, self._recorder)
+
+
+class Expectation:
+    """A reply about to be judged."""
+
+    def __init__(self, reply: Any, recorder: Callable[[], Recorder]) -> None:
+        self._reply = reply
+        self._recorder = recorder
+
+    def to(self, *matchers: Checks) -> tuple[Verdict, ...]:
+        """Judge by every matcher, then raise one AssertionError that shows all; returns the verdicts."""
+        __tracebackhide__ = True
+        verdicts = self._judge(matchers, "to")
+        if not all(verdict.passed for verdict in verdicts):
+            raise AssertionError(_explain(verdicts))
+        return verdicts
+
+    def not_to(self, *matchers: Checks) -> tuple[Verdict, ...]:
+        """Like `to`, with every matcher negated."""
+        __tracebackhide__ = True
+        from pytest_aiassert.matchers import Matcher, not_
+
+        for matcher in matchers:
+            if not isinstance(matcher, Matcher):
+                raise UsageError(f"expect(…).not_to takes matchers, got {type(matcher).__name__} {matcher!r}")
+        verdicts = self._judge(tuple(not_(m) for m in matchers if isinstance(m, Matcher)), "not_to")
+        if not all(verdict.passed for verdict in verdicts):
+            raise AssertionError(_explain(verdicts))
+        return verdicts
+
+    def _judge(self, matchers: tuple[Checks, ...], verb: str) -> tuple[Verdict, ...]:
+        if not matchers:
+            raise UsageError(f"expect(…).{verb}() was given no matcher, so it would pass whatever the reply")
+        for matcher in matchers:
+            if isinstance(matcher, type) or not isinstance(matcher, Checks):
+                raise UsageError(f"expect(…).{verb} takes matchers, got {type(matcher).__name__} {matcher!r}")
+        verdicts = tuple(matcher.check(self._reply) for matcher in matchers)
+        self._recorder().verdicts.extend(verdicts)
+        return verdicts
+
+
+def _explain(verdicts: tuple[Verdict, ...]) -> str:
+    from pytest_aiassert.reports import failure_text
+
+    failed = sum(not verdict.passed for verdict in verdicts)
+    count = "1 expectation" if len(verdicts) == 1 else f"{len(verdicts)} expectations"
+    return f"{failed} of {count} failed\n{failure_text(verdicts, width=100, colour=False)}"

@@ -1,0 +1,112 @@
+"""From a provider spec to a provider: replayed, mocked, live, or live and recorded."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pytest_aiassert.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.protocols import Provider
+    from pytest_aiassert.cassettes import RecordMode
+    from pytest_aiassert.providers.replay import TransportFactory
+
+MOCK_REPLY = "This is the mock provider; choose a model with --ai-provider."
+
+
+def recorded_model(spec: str) -> str:
+    """Return the model that a `replay:MODEL` spec names, empty for plain `replay` and for other specs."""
+    return spec.removeprefix("replay:") if spec.startswith("replay:") else ""
+
+
+def is_replay(spec: str) -> bool:
+    """Whether a spec is answered from cassettes."""
+    return spec == "replay" or spec.startswith("replay:")
+
+
+def check_spec(spec: str, *, record: RecordMode = "none", allow_network: bool = False) -> None:
+    """Refuse a spec that cannot work; raises UsageError or ConfigurationError.
+
+    A live model elsewhere than on this machine needs recording or `allow_network`, so that no test calls it by mistake.
+    """
+    if is_replay(spec):
+        if spec == "replay:":
+            raise UsageError("provider spec 'replay:' names no model; write replay or replay:MODEL")
+        if record != "none":
+            raise UsageError(f"provider spec {spec!r} has nothing to record from; name a live provider")
+        return
+    if spec == "mock":
+        return
+    from assistant.providers.spec import parse_spec
+
+    parsed = parse_spec(spec)
+    if record == "none" and not allow_network and not _is_local(parsed.base_url):
+        raise UsageError(
+            f"{spec} would call {parsed.base_url} in every trial; add --ai-allow-network to let it, "
+            "--ai-record=once to record its replies, or use --ai-provider replay"
+        )
+
+
+def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none") -> Provider:
+    """Return the provider a spec names; `cassette` is where its replies are, or are recorded.
+
+    Raises CassetteError, UsageError or ConfigurationError.
+    """
+    if spec == "mock":
+        from pytest_aiassert.providers import MockProvider
+
+        return MockProvider().reply(MOCK_REPLY)
+    if is_replay(spec):
+        return _replaying(cassette, recorded_model(spec) or None)
+    if record == "none":
+        from assistant.assembly import connect
+
+        return connect(spec)
+    return _recording(spec, cassette, record)
+
+
+def _replaying(path: Path, model: str | None) -> Provider:
+    from pytest_aiassert.cassettes import Cassette
+    from pytest_aiassert.providers import ReplayProvider
+
+    return ReplayProvider(Cassette.load(path), _connect, model=model)
+
+
+def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
+    import httpx2
+
+    from assistant.providers.spec import parse_spec
+    from pytest_aiassert.cassettes import Cassette
+    from pytest_aiassert.providers import ReplayProvider
+
+    parsed = parse_spec(spec)
+    upstream = None if record == "once" and path.exists() else httpx2.AsyncHTTPTransport
+    return ReplayProvider(
+        Cassette.open(path),
+        lambda base_url, model, transport: _connect_spec(spec, transport),
+        model=parsed.model,
+        base_url=parsed.base_url,
+        upstream=upstream,
+    )
+
+
+def _connect(base_url: str, model: str, transport: TransportFactory) -> Provider:
+    return _connect_spec(f"openai+{base_url}:{model}", transport)
+
+
+def _connect_spec(spec: str, transport: TransportFactory) -> Provider:
+    from assistant.assembly import connect
+
+    return connect(spec, transport=transport)
+
+
+def _is_local(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+

@@ -1,0 +1,126 @@
+"""A provider that writes down what it is asked and answers, and minds the budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any
+
+from assistant.messages import (
+    Chunk,
+    Completion,
+    FinishReason,
+    Message,
+    Prompt,
+    Request,
+    Tool,
+    ToolCall,
+    Usage,
+    as_messages,
+)
+from assistant.protocols import Provider
+from pytest_aiassert.integration.evaluation import Purse, Recorder
+from pytest_aiassert.providers import MockProvider
+from pytest_aiassert.runs.records import Turn
+
+
+class ObservedProvider:
+    """Passes every call on to `inner`; each finished reply becomes a Turn of the current trial."""
+
+    def __init__(self, inner: Provider, recorder: Callable[[], Recorder], purse: Purse) -> None:
+        self._inner = inner
+        self._recorder = recorder
+        self._purse = purse
+
+    @property
+    def name(self) -> str:
+        """Which service answers."""
+        return self._inner.name
+
+    @property
+    def model(self) -> str:
+        """The model's name as the service knows it."""
+        return self._inner.model
+
+    def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
+        self._purse.check()
+        return self._keep(as_messages(prompt), self._inner.complete(prompt, tools=tools, **parameters))
+
+    async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
+        self._purse.check()
+        return self._keep(as_messages(prompt), await self._inner.acomplete(prompt, tools=tools, **parameters))
+
+    def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
+        self._purse.check()
+        gathered = _Gathered(self._inner.model)
+        for chunk in self._inner.stream(prompt, tools=tools, **parameters):
+            gathered.add(chunk)
+            yield chunk
+        self._keep(as_messages(prompt), gathered.completion())
+
+    async def astream(
+        self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any
+    ) -> AsyncIterator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
+        self._purse.check()
+        gathered = _Gathered(self._inner.model)
+        async for chunk in self._inner.astream(prompt, tools=tools, **parameters):
+            gathered.add(chunk)
+            yield chunk
+        self._keep(as_messages(prompt), gathered.completion())
+
+    def close(self) -> None:
+        """Do nothing: whoever opened the inner provider closes it."""
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+    def _keep(self, messages: tuple[Message, ...], reply: Completion) -> Completion:
+        self._purse.pay(reply.cost)
+        self._recorder().turns.append(Turn(messages=messages, reply=reply))
+        return reply
+
+
+class ObservedMock(MockProvider):
+    """A mock whose replies become Turns of the current trial."""
+
+    def __init__(self, recorder: Callable[[], Recorder]) -> None:
+        super().__init__()
+        self._recorder = recorder
+
+    def _answer(self, request: Request) -> Completion | BaseException:
+        answer = super()._answer(request)
+        if isinstance(answer, Completion):
+            self._recorder().turns.append(Turn(messages=request.messages, reply=answer))
+        return answer
+
+
+class _Gathered:
+    """Adds the chunks of a stream up to a Completion."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._started = time.perf_counter()
+        self._text: list[str] = []
+        self._tool_calls: list[ToolCall] = []
+        self._usage = Usage()
+        self._finish: FinishReason = "stop"
+
+    def add(self, chunk: Chunk) -> None:
+        self._text.append(chunk.text)
+        self._tool_calls.extend(chunk.tool_calls)
+        self._usage = chunk.usage or self._usage
+        self._finish = chunk.finish_reason or self._finish
+
+    def completion(self) -> Completion:
+        return Completion(
+            text="".join(self._text),
+            tool_calls=tuple(self._tool_calls),
+            usage=self._usage,
+            finish_reason=self._finish,
+            model=self._model,
+            latency=time.perf_counter() - self._started,
+        )

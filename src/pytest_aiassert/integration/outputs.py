@@ -1,0 +1,157 @@
+"""What a session leaves behind: runs, reports, a comparison, and lines for the terminal."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_aiassert.errors import AIAssertError
+from pytest_aiassert.integration.markers import short_name
+from pytest_aiassert.integration.settings import EvalSettings
+from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, RunHeader
+
+if TYPE_CHECKING:
+    from pytest_aiassert.comparison import Comparison
+    from pytest_aiassert.runs import RunWriter
+
+
+class Outputs:
+    """Collects results as tests finish; trials are saved at once, all else when the session ends."""
+
+    def __init__(self, settings: EvalSettings, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._results: dict[str, list[CaseResult]] = {}
+        self._writers: dict[str, RunWriter] = {}
+        self._scope = ExitStack()
+        self._baseline = self._load_baseline()
+        self._report: EvalReport | None = None
+        self._comparisons: list[Comparison] = []
+        self._written: list[Path] = []
+        self._problems: list[str] = []
+        self._refuse_existing()
+
+    @property
+    def has_results(self) -> bool:
+        """Whether any marked test was judged, or something went wrong."""
+        return bool(self._results or self._problems)
+
+    @property
+    def must_fail(self) -> bool:
+        """Whether the comparison or a file that could not be written fails the session."""
+        regressed = any(comparison.verdict == "regression" for comparison in self._comparisons)
+        return bool(self._problems) or (self._settings.fail_on == "regression" and regressed)
+
+    def add(self, result: CaseResult) -> None:
+        """Take the result of one test, and save its trials."""
+        self._results.setdefault(result.model, []).append(result)
+        if self._settings.save_run is None:
+            return
+        try:
+            writer = self._writers.get(result.model) or self._open_writer(result.model)
+            writer.write_case(result)
+        except AIAssertError as error:
+            if str(error) not in self._problems:
+                self._problems.append(str(error))
+
+    def finish(self, duration: float, sections: tuple[tuple[str, str], ...]) -> None:
+        """Compare with the baseline and write the reports; `duration` is in seconds."""
+        self._scope.close()
+        self._written += [writer.path for writer in self._writers.values()]
+        if not self._results:
+            return
+        runs = tuple(Run(header=self._header(model), cases=tuple(found)) for model, found in self._results.items())
+        self._compare(runs)
+        notes = tuple(note for comparison in self._comparisons for note in _comparison_note(comparison))
+        self._report = EvalReport(title=self._name, runs=runs, duration=duration, notes=notes, sections=sections)
+        self._write_reports(self._report)
+
+    def lines(self, *, width: int, colour: bool, verbosity: int) -> list[str]:
+        """Return what the terminal shows."""
+        from pytest_aiassert.reports import comparison_lines, terminal_lines
+
+        lines: list[str] = []
+        if self._report is not None:
+            lines += terminal_lines(self._report, width=width, colour=colour, verbosity=verbosity)
+        for comparison in self._comparisons:
+            lines += ["", *comparison_lines(comparison, width=width, colour=colour)]
+        lines += [f"wrote {_relative(path)}" for path in self._written]
+        return [*lines, *(f"ERROR: {problem}" for problem in self._problems)]
+
+    def _compare(self, runs: tuple[Run, ...]) -> None:
+        if self._baseline is None:
+            return
+        from pytest_aiassert.comparison import compare_runs
+
+        for run in runs:
+            try:
+                self._comparisons.append(compare_runs(self._baseline, run))
+            except AIAssertError as error:
+                self._problems.append(str(error))
+
+    def _write_reports(self, report: EvalReport) -> None:
+        from pytest_aiassert.reports import write_report
+
+        for path in self._settings.reports:
+            try:
+                write_report(report, path)
+                self._written.append(path)
+            except AIAssertError as error:
+                self._problems.append(str(error))
+
+    def _header(self, model: str) -> RunHeader:
+        from pytest_aiassert.runs import run_header
+
+        cases = self._results.get(model, ())
+        return run_header(
+            name=self._name,
+            model=short_name(model),
+            provider=model,
+            started=self._started,
+            fingerprints=[case.fingerprint for case in cases],
+        )
+
+    def _open_writer(self, model: str) -> RunWriter:
+        from pytest_aiassert.runs import RunWriter
+
+        writer = self._scope.enter_context(RunWriter(self._run_path(model), self._header(model)))
+        self._writers[model] = writer
+        return writer
+
+    def _run_path(self, model: str) -> Path:
+        assert self._settings.save_run is not None
+        return Path(str(self._settings.save_run).replace("{model}", short_name(model)))
+
+    def _load_baseline(self) -> Run | None:
+        if self._settings.baseline is None:
+            return None
+        from pytest_aiassert.runs import load_run
+
+        try:
+            return load_run(self._settings.baseline)
+        except AIAssertError as error:
+            raise pytest.UsageError(f"--ai-baseline: {error}") from error
+
+    def _refuse_existing(self) -> None:
+        if self._settings.save_run is None:
+            return
+        for spec in self._settings.providers:
+            path = self._run_path(spec)
+            if path.exists():
+                raise pytest.UsageError(f"--ai-save-run: {path} exists and is not overwritten; choose another path")
+
+
+def _comparison_note(comparison: Comparison) -> list[str]:
+    from pytest_aiassert.reports import comparison_lines
+
+    return comparison_lines(comparison, width=100, colour=False)[:2]
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,216 @@
+"""Runs one item as several trials, and reports them to pytest as one test.
+
+The first trial is the item itself; the others are sibling clones with fresh function-scoped fixtures, run through
+pytest's public hooks. The only private name of pytest used is `_fixtureinfo`, in `_clone`.
+"""
+
+from __future__ import annotations
+
+import bdb
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import pytest
+
+from assistant.errors import AssistantError
+from pytest_aiassert.errors import AIAssertError
+from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation
+from pytest_aiassert.runs.records import CaseOutcome, CaseResult, TrialOutcome
+from pytest_aiassert.runs.rules import decide, needed
+
+Phase: TypeAlias = Literal["setup", "call", "teardown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialReports:
+    """The reports of one trial; `call` is None where set-up failed or skipped."""
+
+    setup: pytest.TestReport
+    call: pytest.TestReport | None
+    teardown: pytest.TestReport
+    outcome: TrialOutcome | Literal["skipped", "broken"]
+
+
+def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Evaluation) -> list[pytest.TestReport]:
+    """Run trials until the outcome is decided, and return the reports that stand for all of them."""
+    plan = evaluation.plan
+    done: list[TrialReports] = []
+    trial: pytest.Item | None = item
+    try:
+        while trial is not None:
+            reports, trial = _run_once(trial, nextitem, evaluation)
+            done.append(reports)
+    finally:
+        evaluation.close()
+    return _combine(done, evaluation)
+
+
+def outcome_of(evaluation: Evaluation) -> CaseOutcome:
+    """Say how the trials so far come out; `error` where errors left too few to decide."""
+    passes = sum(trial.outcome == "passed" for trial in evaluation.trials)
+    fails = sum(trial.outcome == "failed" for trial in evaluation.trials)
+    return decide(passes, fails, bar=evaluation.plan.bar, samples=evaluation.plan.samples) or "error"
+
+
+def result_of(evaluation: Evaluation, *, message: str = "") -> CaseResult:
+    """Return what is kept of the item: its trials and their outcome."""
+    plan = evaluation.plan
+    return CaseResult(
+        id=evaluation.case_id,
+        outcome=outcome_of(evaluation),
+        trials=tuple(evaluation.trials),
+        bar=plan.bar,
+        planned=plan.samples,
+        tags=plan.tags,
+        weight=plan.weight,
+        fingerprint=plan.fingerprint,
+        model=evaluation.model,
+        message=message,
+    )
+
+
+def _clone(item: pytest.Item, evaluation: Evaluation) -> pytest.Item:
+    source: Any = item
+    arguments: dict[str, Any] = {"name": item.name}
+    if isinstance(item, pytest.Function):
+        arguments |= {
+            "callspec": getattr(item, "callspec", None),
+            "fixtureinfo": source._fixtureinfo,  # noqa: SLF001 - the one private name; a test runs it on each pytest
+            "originalname": item.originalname,
+        }
+    clone = type(source).from_parent(item.parent, **arguments)
+    clone.own_markers[:] = item.own_markers
+    clone.stash[EVALUATION] = evaluation
+    return clone  # type: ignore[no-any-return]  # from_parent is untyped across item types
+
+
+def _run_once(
+    item: pytest.Item, nextitem: pytest.Item | None, evaluation: Evaluation
+) -> tuple[TrialReports, pytest.Item | None]:
+    """Run one trial; returns its reports, and the sibling that is to run next, if any."""
+    setup_call, setup = _phase(item, "setup")
+    called: pytest.TestReport | None = None
+    outcome: TrialOutcome | Literal["skipped", "broken"]
+    if setup_call.excinfo is None:
+        call, called = _phase(item, "call")
+        outcome = _judge(call, called)
+        if outcome not in ("skipped", "broken"):
+            evaluation.finish_trial(outcome, duration=called.duration, message=_message(call))
+        if call.excinfo is not None and outcome != "passed" and outcome_of(evaluation) != "passed":
+            _interact(item, call, called, evaluation)
+    else:
+        outcome = "skipped" if setup.skipped else "broken"
+        if setup_call.excinfo.errisinstance((AIAssertError, AssistantError)):
+            evaluation.finish_trial("error", duration=setup.duration, message=_message(setup_call))
+        _interact(item, setup_call, setup, evaluation)
+    following = None if _is_over(outcome, evaluation) else _clone(item, evaluation)
+    _, teardown = _phase(item, "teardown", nextitem=following or nextitem)
+    released: Any = item
+    if hasattr(released, "funcargs"):
+        released.funcargs = None
+    return TrialReports(setup=setup, call=called, teardown=teardown, outcome=outcome), following
+
+
+def _phase(item: pytest.Item, when: Phase, **arguments: Any) -> tuple[pytest.CallInfo[None], pytest.TestReport]:
+    hook = getattr(item.ihook, f"pytest_runtest_{when}")
+    reraise: tuple[type[BaseException], ...] = (pytest.exit.Exception,)
+    if not item.config.getoption("usepdb", False):
+        reraise += (KeyboardInterrupt,)
+    call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when, reraise=reraise)
+    return call, item.ihook.pytest_runtest_makereport(item=item, call=call)
+
+
+def _judge(call: pytest.CallInfo[None], report: pytest.TestReport) -> TrialOutcome | Literal["skipped"]:
+    if report.passed:
+        return "passed"
+    if report.skipped and not hasattr(report, "wasxfail"):
+        return "skipped"
+    if call.excinfo is not None and call.excinfo.errisinstance((AIAssertError, AssistantError)):
+        return "error"
+    return "failed"
+
+
+def _interact(
+    item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, evaluation: Evaluation
+) -> None:
+    """Offer the failure to debuggers, but only the one that decides."""
+    undecided = outcome_of(evaluation) == "error" and len(evaluation.trials) < evaluation.plan.samples
+    expected = hasattr(report, "wasxfail") or report.skipped
+    if not (undecided or expected or isinstance(call.excinfo and call.excinfo.value, bdb.BdbQuit)):
+        item.ihook.pytest_exception_interact(node=item, call=call, report=report)
+
+
+def _is_over(outcome: str, evaluation: Evaluation) -> bool:
+    if outcome in ("skipped", "broken", "error"):
+        return True  # the next trial would meet the same
+    return outcome_of(evaluation) != "error"
+
+
+def _message(call: pytest.CallInfo[None]) -> str:
+    if call.excinfo is None:
+        return ""
+    text = str(call.excinfo.value)
+    return text if call.excinfo.errisinstance(AssertionError) else f"{call.excinfo.typename}: {text}"
+
+
+def _combine(done: list[TrialReports], evaluation: Evaluation) -> list[pytest.TestReport]:
+    last = done[-1]
+    setup = last.setup if last.call is None else done[0].setup
+    setup.duration = sum(trial.setup.duration for trial in done)
+    failed_teardown = next((trial.teardown for trial in done if not trial.teardown.passed), None)
+    teardown = failed_teardown or last.teardown
+    teardown.duration = sum(trial.teardown.duration for trial in done)
+    reports = [setup, teardown]
+    if last.call is not None:
+        call = _deciding(done, evaluation)
+        call.duration = sum(trial.call.duration for trial in done if trial.call is not None)
+        reports.insert(1, call)
+    teardown.user_properties.extend(_properties(evaluation))
+    return reports
+
+
+def _deciding(done: list[TrialReports], evaluation: Evaluation) -> pytest.TestReport:
+    """Return the call report that speaks for the item."""
+    last = done[-1]
+    assert last.call is not None
+    outcome = outcome_of(evaluation)
+    if last.outcome == "skipped" or outcome == "passed":
+        return last.call
+    wanted = "failed" if outcome == "failed" else "error"
+    report = next((trial.call for trial in done if trial.outcome == wanted and trial.call is not None), last.call)
+    if evaluation.plan.samples > 1:
+        _headline(report, evaluation)
+    return report
+
+
+def _headline(report: pytest.TestReport, evaluation: Evaluation) -> None:
+    """Put the count of trials first in a failure that was one trial's."""
+    plan, trials = evaluation.plan, evaluation.trials
+    passes = sum(trial.outcome == "passed" for trial in trials)
+    errors = sum(trial.outcome == "error" for trial in trials)
+    text = f"{passes} of {len(trials) - errors} trials passed, needs {needed(plan.bar, plan.samples)} of {plan.samples}"
+    if errors:
+        text += f"; {errors} could not be judged"
+    representation: Any = report.longrepr
+    crash = getattr(representation, "reprcrash", None)
+    if crash is not None:
+        crash.message = f"{text}: {crash.message}"
+    lines = [f"{text} (min_pass_rate={plan.bar:g}); shown above: one trial that did not"]
+    lines += [f"trial {t.index}: {t.outcome}{_first_line(t.message)}" for t in trials]
+    report.sections.append(("AI trials", "\n".join(lines)))
+
+
+def _first_line(message: str) -> str:
+    line = message.strip().splitlines()[0] if message.strip() else ""
+    return f" - {line[:160]}" if line else ""
+
+
+def _properties(evaluation: Evaluation) -> list[tuple[str, object]]:
+    trials = [trial for trial in evaluation.trials if trial.outcome != "error"]
+    passes = sum(trial.outcome == "passed" for trial in trials)
+    return [
+        ("ai_model", evaluation.model),
+        ("ai_trials", len(trials)),
+        ("ai_passes", passes),
+        ("ai_min_pass_rate", evaluation.plan.bar),
+    ]

@@ -1,0 +1,157 @@
+"""The pytest plugin: options, marker and fixtures; the work is done in `integration`, when it is needed.
+
+This module is loaded in every pytest session, so beyond the standard library's os and sys it imports pytest only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.protocols import Provider
+    from pytest_aiassert.integration.expectation import Expect
+    from pytest_aiassert.integration.session import EvalSession
+    from pytest_aiassert.providers import MockProvider, ReplayProvider
+
+SKIP_REASON = "AI evaluation, run with --ai-eval"
+
+# name, kind, metavar, help; kind is "flag", "one", "many", or the tuple of allowed values
+OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
+    ("ai-eval", "flag", "", "Run the tests marked ai_eval; without it they are skipped."),
+    (
+        "ai-provider",
+        "many",
+        "SPEC",
+        "Who answers: replay (the default), replay:MODEL, mock, openai:MODEL, or openai+http://HOST:PORT/v1:MODEL; "
+        "repeat it to run several models side by side.",
+    ),
+    (
+        "ai-record",
+        ("none", "once", "new", "all"),
+        "",
+        "Record replies: none (the default), once (where there is no cassette), new (what is missing), all (anew).",
+    ),
+    ("ai-samples", "one", "N", "Trials of each marked test that does not say so itself (default: 1)."),
+    ("ai-report", "many", "PATH", "Write a report; the suffix says which: .html, .md or .json. Repeatable."),
+    ("ai-save-run", "one", "PATH", "Save every trial as JSON lines; with several models the path needs {model}."),
+    ("ai-baseline", "one", "RUN", "Compare with a saved run."),
+    (
+        "ai-fail-on",
+        ("failure", "regression", "never"),
+        "",
+        "What makes the session fail: failure of a marked test (the default), regression against --ai-baseline, never.",
+    ),
+    ("ai-budget", "one", "USD", "Stop asking models when their replies have cost this much."),
+    ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
+)
+
+EVAL_SESSION: pytest.StashKey[EvalSession] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ai-eval", "evaluation of AI output (pytest-aiassert)")
+    for name, kind, metavar, text in OPTIONS:
+        dest = name.replace("-", "_")
+        if kind == "flag":
+            group.addoption(f"--{name}", action="store_true", default=None, dest=dest, help=text)
+            parser.addini(dest, f"{text} (twin of --{name})", type="bool", default=None)
+        elif kind == "many":
+            group.addoption(f"--{name}", action="append", default=None, dest=dest, metavar=metavar, help=text)
+            parser.addini(dest, f"{text} (twin of --{name}, one a line)", type="linelist", default=None)
+        else:
+            choices = list(kind) if isinstance(kind, tuple) else None
+            group.addoption(
+                f"--{name}", action="store", default=None, dest=dest, metavar=metavar or None, choices=choices, help=text
+            )
+            parser.addini(dest, f"{text} (twin of --{name})", type="string", default=None)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from pytest_aiassert import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "ai_eval(samples=1, min_pass_rate=1.0, tags=(), weight=1.0, provider=None, cassette=None): "
+        "judge AI output in repeated trials; runs with --ai-eval only.",
+    )
+    if _enabled(config):
+        from pytest_aiassert.integration.session import start
+
+        config.stash[EVAL_SESSION] = start(config)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if EVAL_SESSION not in item.config.stash and item.get_closest_marker("ai_eval") is not None:
+        pytest.skip(SKIP_REASON)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say once that marked tests were skipped, where pytest itself does not list skips."""
+    if "s" in terminalreporter.reportchars:
+        return
+    skipped = [r for r in terminalreporter.stats.get("skipped", ()) if _is_ours(r)]
+    if skipped and terminalreporter.verbosity >= 0:
+        tests = "1 test" if len(skipped) == 1 else f"{len(skipped)} tests"
+        terminalreporter.write_line(f"{tests} skipped: {SKIP_REASON}")
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Explain `assert reply == matcher`; a session that never loaded a matcher pays nothing."""
+    if "pytest_aiassert.matchers.base" not in sys.modules:
+        return None
+    from pytest_aiassert.integration.explanation import explain_comparison
+
+    return explain_comparison(config, op, left, right)
+
+
+@pytest.fixture
+def ai(request: pytest.FixtureRequest) -> Iterator[Provider]:
+    """The provider that --ai-provider names: complete, acomplete, stream and astream."""
+    from pytest_aiassert.integration.fixtures import provider
+
+    yield from provider(request)
+
+
+@pytest.fixture
+def mock_ai(request: pytest.FixtureRequest) -> MockProvider:
+    """A provider that answers what the test tells it: `mock_ai.reply("…")`."""
+    from pytest_aiassert.integration.fixtures import mock
+
+    return mock(request)
+
+
+@pytest.fixture
+def replay_ai(request: pytest.FixtureRequest) -> Iterator[ReplayProvider]:
+    """A provider that answers from the test's own cassette."""
+    from pytest_aiassert.integration.fixtures import replay
+
+    yield from replay(request)
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Expect:
+    """Judge a reply by several matchers at once: `expect(reply).to(…)`."""
+    from pytest_aiassert.integration.fixtures import expectation
+
+    return expectation(request)
+
+
+def _is_ours(report: Any) -> bool:
+    return isinstance(report.longrepr, tuple) and SKIP_REASON in report.longrepr[2]
+
+
+def _enabled(config: pytest.Config) -> bool:
+    for said in (config.getoption("ai_eval"), config.getini("ai_eval")):
+        if said is not None:
+            return bool(said)
+    return os.environ.get("AIASSERT_EVAL", "").lower() not in ("", "0", "false", "no")
