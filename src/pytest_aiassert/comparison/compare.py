@@ -110,7 +110,7 @@ def compare_runs(a: Run, b: Run, *, alpha: float = 0.05, margin: float = 0.0) ->
     Tags are judged likewise after Holm's correction; they inform, the verdict is that of all cases.
     Raises UsageError for arguments out of range and for runs without a common case.
     """
-    if not 0 < alpha < 0.5:
+    if not 0 < 2 * alpha < 1:
         raise UsageError(f"alpha is {alpha:g}; it must lie between 0 and 0.5, for example 0.05")
     if not 0 <= margin < 1:
         raise UsageError(f"margin is {margin:g}; it must be at least 0 and less than 1, for example 0.05 for 5 points")

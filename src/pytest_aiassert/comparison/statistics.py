@@ -71,12 +71,12 @@ _TINY: Final = 1e-9  # below the distance of two attainable values, above roundi
 
 
 def _quantile(steps: Iterable[tuple[float, float]], alpha: float) -> float:
-    reached, value = 0.0, 0.0
+    reached, found = 0.0, 0.0
     for value, probability in steps:
-        reached += probability
+        reached, found = reached + probability, value
         if reached >= alpha - _TINY:
             break
-    return value
+    return found
 
 
 def wilson(passes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -101,7 +101,7 @@ def mcnemar_exact(worse: int, better: int) -> float:
     Source: McNemar (1947), Psychometrika 12, as the exact binomial test with probability one half.
     """
     n = worse + better
-    tail = sum(math.comb(n, k) for k in range(min(worse, better) + 1)) / 2**n
+    tail = sum(math.comb(n, k) for k in range(min(worse, better) + 1)) / (1 << n)
     return min(1.0, 2 * tail)
 
 

@@ -85,7 +85,7 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
     parsed = parse_spec(spec)
     upstream = None if record == "once" and path.exists() else httpx2.AsyncHTTPTransport
     return ReplayProvider(
-        Cassette.open(path),
+        Cassette(path) if record == "all" else Cassette.open(path),
         lambda base_url, model, transport: _connect_spec(spec, transport),
         model=parsed.model,
         base_url=parsed.base_url,

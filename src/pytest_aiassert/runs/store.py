@@ -20,7 +20,7 @@ from pytest_aiassert.runs.lines import (
     trial_to_json,
 )
 from pytest_aiassert.runs.records import CaseResult, Run, RunHeader, TrialRecord
-from pytest_aiassert.runs.rules import needed
+from pytest_aiassert.runs.runner import close_case
 
 if TYPE_CHECKING:
     import io
@@ -210,7 +210,7 @@ class _Cases:
         found = []
         for key, frame in self.frames.items():
             case = replace(frame, trials=tuple(trial for _, trial in sorted(self.trials[key].items())))
-            found.append(case if key in self.closed else _judged(case))
+            found.append(case if key in self.closed else close_case(case, case.trials))
         return tuple(found)
 
     def notes(self, path: Path) -> list[str]:
@@ -233,11 +233,3 @@ class _Cases:
         known = self.trials.setdefault(key, {})
         self.repeated += trial.index in known
         known[trial.index] = trial
-
-
-def _judged(case: CaseResult) -> CaseResult:
-    count = len(case.judged)
-    if not count:
-        message = next((t.message for t in case.trials if t.message), "no trial was judged")
-        return replace(case, outcome="error", message=message)
-    return replace(case, outcome="passed" if case.passes >= needed(case.bar, count) else "failed")
