@@ -1,0 +1,105 @@
+"""The terminal summary, in pytest's own manners: failing cases first, then one line of totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from pytest_aiassert.reports.figures import count, interval, money, percent, plural, seconds
+from pytest_aiassert.reports.paint import paint
+from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, tally
+from pytest_aiassert.reports.visible import columns, one_line, pad, shorten, shorten_middle
+from pytest_aiassert.runs.records import EvalReport
+
+_BAR: Final = 10
+_NARROWEST: Final = 40
+_WIDE: Final = 72  # from here on there is room for the bar
+_LETTERS: Final = {"passed": "PASSED", "failed": "FAILED", "error": "ERROR"}
+
+
+def terminal_lines(report: EvalReport, *, width: int, colour: bool, verbosity: int) -> list[str]:
+    """Summarise a report: -1 or less is one line, 0 the failing cases, 1 or more all cases."""
+    runs = tally(report)
+    if verbosity < 0:
+        return [_totals(report, runs, colour=colour)]
+    width = max(width, _NARROWEST)
+    lines: list[str] = []
+    for run in runs:
+        shown = [case for case in run.cases if verbosity > 0 or case.result.outcome != "passed"]
+        if len(runs) > 1:
+            lines.append(paint(f"{one_line(run.label)}: {_headline(run)}", "bold", colour=colour))
+        lines += _table(shown, width=width, colour=colour)
+    lines += [shorten(f"note: {one_line(note)}", width * 3) for note in report.notes]
+    return [*lines, _totals(report, runs, colour=colour)]
+
+
+def bar(rate: Rate, width: int = _BAR) -> str:
+    """Draw a rate as blocks, blank where nothing was judged; only a full rate fills all blocks."""
+    if rate.share is None:
+        return " " * width
+    full = int(rate.share * width + 0.5)
+    if 0 < rate.passes < rate.n:
+        full = min(max(full, 1), width - 1)
+    return "█" * full + "░" * (width - full)
+
+
+def _table(cases: Sequence[CaseTally], *, width: int, colour: bool) -> list[str]:
+    if not cases:
+        return []
+    longest = max(columns(one_line(case.result.id)) for case in cases)
+    ids = min(longest, max(16, width // 3))
+    ratio = max(len(_ratio(case)) for case in cases)
+    return [_row(case, ids=ids, ratio=ratio, width=width, colour=colour) for case in cases]
+
+
+def _row(case: CaseTally, *, ids: int, ratio: int, width: int, colour: bool) -> str:
+    outcome = case.result.outcome
+    word = pad(_LETTERS[outcome], 6)
+    name = pad(shorten_middle(one_line(case.result.id), ids), ids)
+    numbers = f"{_ratio(case):>{ratio}}"
+    if width >= _WIDE:
+        numbers += f" {bar(case.rate)}"
+    if case.rate.n:
+        numbers += f" {'[' + interval(case.rate.low, case.rate.high) + ']':<9}"
+    else:
+        numbers += " " * 10
+    taken = len(word) + ids + columns(numbers) + 3
+    reason = shorten(one_line(case.reason), width - taken) if case.reason and width - taken > 0 else ""
+    row = f"{paint(word, outcome, colour=colour)} {name} {paint(numbers, 'dim', colour=colour)} {reason}"
+    return row.rstrip()
+
+
+def _ratio(case: CaseTally) -> str:
+    return f"{case.rate.passes}/{case.rate.n}"
+
+
+def _headline(run: RunTally) -> str:
+    if not run.rate.n:
+        return f"{plural(run.errors, 'error')}, no case was judged" if run.errors else "no cases"
+    return f"{run.rate.passes} of {plural(run.rate.n, 'case')} passed, {run.rate}"
+
+
+def _totals(report: EvalReport, runs: Sequence[RunTally], *, colour: bool) -> str:
+    failed, errors = sum(run.failed for run in runs), sum(run.errors for run in runs)
+    passed = sum(run.rate.passes for run in runs)
+    counts: list[tuple[int, str, Literal["passed", "failed", "error"]]] = [
+        (failed, "failed", "failed"),
+        (passed, "passed", "passed"),
+        (errors, "error" if errors == 1 else "errors", "error"),
+    ]
+    said = [paint(f"{count(number)} {word}", style, colour=colour) for number, word, style in counts if number]
+    if not said:
+        return "no cases ran"
+    facts = [", ".join(said)]
+    judged = failed + passed
+    if len(runs) == 1 and judged:
+        rate = runs[0].rate
+        facts.append(f"{percent(rate.share)} of {plural(judged, 'case')} [{interval(rate.low, rate.high)}]")
+    facts.append(plural(sum(run.trials for run in runs), "trial"))
+    costs = [run.cost for run in runs if run.cost is not None]
+    if costs:
+        facts.append(money(sum(costs)))
+    tokens = sum(run.tokens for run in runs)
+    if tokens:
+        facts.append(f"{count(tokens)} tokens")
+    return " · ".join([*facts, seconds(report.duration)])
