@@ -145,7 +145,7 @@ def _run(command: list[str], folder: Path, block: Block, status: int) -> str:
         "COLUMNS": "100",
         "NO_COLOR": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTEST_ADDOPTS": "-p no:anyio -p no:cacheprovider",
+        "PYTEST_ADDOPTS": "-p no:anyio -p no:cacheprovider -p no:asyncio",
     }
     done = subprocess.run(
         command,
