@@ -1,22 +1,7 @@
-"""A matcher of your own: say what you judge, and why it fails. `conftest.py` gives it a name for golden sets."""
+"""Use a matcher of your own (words.py); conftest.py gives it a name, so that golden sets can use it too."""
 
-from dataclasses import dataclass
-
-from assistant import Completion
-from pytest_aiassert import Matcher, Verdict
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AtMostWords(Matcher):
-    limit: int
-
-    def __repr__(self) -> str:
-        return f"at_most_words({self.limit})"
-
-    def judge(self, reply: Completion) -> Verdict:
-        words = len(reply.text.split())
-        passed = words <= self.limit
-        return self.verdict(passed, f"{words} words, at most {self.limit}", score=min(1.0, self.limit / max(words, 1)))
+from examples.words import AtMostWords
+from pytest_aiassert.matchers.registry import build_check
 
 
 def test_short_enough(expect):
@@ -25,3 +10,7 @@ def test_short_enough(expect):
 
 def test_it_composes():
     assert "one two three" == ~AtMostWords(2)
+
+
+def test_golden_sets_know_it_by_name():
+    assert build_check({"at_most_words": 10}) == AtMostWords(10)

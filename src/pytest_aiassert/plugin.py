@@ -51,6 +51,8 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
     ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
 )
 
+EXTENSIONS = ("pytest_aiassert_coerce", "pytest_aiassert_matchers", "pytest_aiassert_behaviours")
+
 EVAL_SESSION: pytest.StashKey[EvalSession] = pytest.StashKey()
 
 
@@ -76,6 +78,14 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from pytest_aiassert import hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    """Take up what a plugin or conftest file adds; others cost nothing."""
+    if any(hasattr(plugin, name) for name in EXTENSIONS):
+        from pytest_aiassert.integration.extensions import install_extensions
+
+        install_extensions(manager)
 
 
 def pytest_configure(config: pytest.Config) -> None:

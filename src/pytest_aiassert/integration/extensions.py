@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from assistant.messages import Completion
 
 
-def install_extensions(config: pytest.Config) -> None:
-    """Collect matchers, behaviours and coercers from hooks, for the life of the session."""
+def install_extensions(manager: pytest.PytestPluginManager) -> None:
+    """Collect matchers, behaviours and coercers from all plugins, for the life of the session."""
     from pytest_aiassert.behaviours import use_behaviours
     from pytest_aiassert.matchers.coercion import use_coercers
-    from pytest_aiassert.matchers.registry import MatcherFactory, use_matchers
+    from pytest_aiassert.matchers.registry import use_matchers
 
-    hook = config.hook
+    hook = manager.hook
 
     def coerce(value: object) -> Completion | None:
         found: Completion | None = hook.pytest_aiassert_coerce(value=value)
         return found
 
     scope = ExitStack()
-    config.add_cleanup(scope.close)
     scope.enter_context(use_coercers(coerce))
-    named: dict[str, MatcherFactory] = {}
     for mapping in reversed(hook.pytest_aiassert_matchers()):
-        named.update(mapping)
-    scope.enter_context(use_matchers(named))
-    added = [behaviour for found in hook.pytest_aiassert_behaviours() for behaviour in found]
-    scope.enter_context(use_behaviours(*added))
+        scope.enter_context(use_matchers(mapping))
+    for behaviours in hook.pytest_aiassert_behaviours():
+        scope.enter_context(use_behaviours(*behaviours))
+    config: pytest.Config | None = manager.getplugin("pytestconfig")
+    if config is not None:
+        config.add_cleanup(scope.close)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from assistant.errors import AssistantError
 from assistant.messages import (
     Chunk,
     Completion,
@@ -19,6 +21,7 @@ from assistant.messages import (
     as_messages,
 )
 from assistant.protocols import Provider
+from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import Purse, Recorder
 from pytest_aiassert.providers import MockProvider
 from pytest_aiassert.runs.records import Turn
@@ -44,33 +47,41 @@ class ObservedProvider:
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
-        self._purse.check()
-        return self._keep(as_messages(prompt), self._inner.complete(prompt, tools=tools, **parameters))
+        __tracebackhide__ = True
+        with _brief():
+            self._purse.check()
+            return self._keep(as_messages(prompt), self._inner.complete(prompt, tools=tools, **parameters))
 
     async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
-        self._purse.check()
-        return self._keep(as_messages(prompt), await self._inner.acomplete(prompt, tools=tools, **parameters))
+        __tracebackhide__ = True
+        with _brief():
+            self._purse.check()
+            return self._keep(as_messages(prompt), await self._inner.acomplete(prompt, tools=tools, **parameters))
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
-        self._purse.check()
-        gathered = _Gathered(self._inner.model)
-        for chunk in self._inner.stream(prompt, tools=tools, **parameters):
-            gathered.add(chunk)
-            yield chunk
-        self._keep(as_messages(prompt), gathered.completion())
+        __tracebackhide__ = True
+        with _brief():
+            self._purse.check()
+            gathered = _Gathered(self._inner.model)
+            for chunk in self._inner.stream(prompt, tools=tools, **parameters):
+                gathered.add(chunk)
+                yield chunk
+            self._keep(as_messages(prompt), gathered.completion())
 
     async def astream(
         self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any
     ) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
-        self._purse.check()
-        gathered = _Gathered(self._inner.model)
-        async for chunk in self._inner.astream(prompt, tools=tools, **parameters):
-            gathered.add(chunk)
-            yield chunk
-        self._keep(as_messages(prompt), gathered.completion())
+        __tracebackhide__ = True
+        with _brief():
+            self._purse.check()
+            gathered = _Gathered(self._inner.model)
+            async for chunk in self._inner.astream(prompt, tools=tools, **parameters):
+                gathered.add(chunk)
+                yield chunk
+            self._keep(as_messages(prompt), gathered.completion())
 
     def close(self) -> None:
         """Do nothing: whoever opened the inner provider closes it."""
@@ -96,6 +107,16 @@ class ObservedMock(MockProvider):
         if isinstance(answer, Completion):
             self._recorder().turns.append(Turn(messages=request.messages, reply=answer))
         return answer
+
+
+@contextmanager
+def _brief() -> Iterator[None]:
+    """Let our own errors end at the caller's line: their message says it all, the way there nothing."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except (AssistantError, AIAssertError) as error:
+        raise error.with_traceback(None) from None
 
 
 class _Gathered:

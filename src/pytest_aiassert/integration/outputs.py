@@ -67,18 +67,20 @@ class Outputs:
             return
         runs = tuple(Run(header=self._header(model), cases=tuple(found)) for model, found in self._results.items())
         self._compare(runs)
-        notes = tuple(note for comparison in self._comparisons for note in _comparison_note(comparison))
+        notes = tuple(comparison.summary for comparison in self._comparisons)
         self._report = EvalReport(title=self._name, runs=runs, duration=duration, notes=notes, sections=sections)
         self._write_reports(self._report)
 
     def lines(self, *, width: int, colour: bool, verbosity: int) -> list[str]:
         """Return what the terminal shows."""
-        from pytest_aiassert.reports import comparison_lines, terminal_lines
+        from pytest_aiassert.reports import terminal_lines
 
         lines: list[str] = []
         if self._report is not None:
             lines += terminal_lines(self._report, width=width, colour=colour, verbosity=verbosity)
         for comparison in self._comparisons:
+            from pytest_aiassert.reports import comparison_lines
+
             lines += ["", *comparison_lines(comparison, width=width, colour=colour)]
         lines += [f"wrote {_relative(path)}" for path in self._written]
         return [*lines, *(f"ERROR: {problem}" for problem in self._problems)]
@@ -144,12 +146,6 @@ class Outputs:
             path = self._run_path(spec)
             if path.exists():
                 raise pytest.UsageError(f"--ai-save-run: {path} exists and is not overwritten; choose another path")
-
-
-def _comparison_note(comparison: Comparison) -> list[str]:
-    from pytest_aiassert.reports import comparison_lines
-
-    return comparison_lines(comparison, width=100, colour=False)[:2]
 
 
 def _relative(path: Path) -> Path:

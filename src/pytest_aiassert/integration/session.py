@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Purse
-from pytest_aiassert.integration.extensions import install_extensions
 from pytest_aiassert.integration.markers import MODEL_PARAMETER, TrialPlan, case_id, plan_for, short_name
 from pytest_aiassert.integration.models import check_spec
 from pytest_aiassert.integration.outputs import Outputs
@@ -49,10 +48,6 @@ class EvalSession:
         """Say who answers."""
         recording = "" if self.settings.record == "none" else f", recording {self.settings.record}"
         return f"ai-eval: {', '.join(self.settings.providers)}{recording}"
-
-    def pytest_sessionstart(self) -> None:
-        """Make what plugins and conftest files add known to matchers."""
-        install_extensions(self._config)
 
     @pytest.hookimpl(trylast=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

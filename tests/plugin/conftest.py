@@ -1,0 +1,49 @@
+"""Runs pytest inside a test, with our plugin and without those that have nothing to do with it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+
+import pytest
+
+import assistant
+import pytest_aiassert
+
+QUIET = ("-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "-p", "no:examples", "-p", "no:hypothesispytest", "--color=no")
+
+
+def _load_all() -> None:
+    """Load every module now: an inner run forgets those that it was the first to load."""
+    for package in (assistant, pytest_aiassert):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__") and ".jail" not in module.name:
+                importlib.import_module(module.name)
+
+
+_load_all()
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+    """Write the source as a test file, if any, and run pytest on it in this process."""
+
+    def run_it(*arguments: str, source: str | None = None) -> pytest.RunResult:
+        monkeypatch.setenv("COLUMNS", "200")
+        if source is not None:
+            pytester.makepyfile(source)
+        return pytester.runpytest_inprocess(*QUIET, *arguments)
+
+    return run_it
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own AIASSERT_… variables must not steer the tests."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("AIASSERT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
