@@ -1,0 +1,28 @@
+"""Isolated execution: whole programs, and candidates that are called function by function."""
+
+from __future__ import annotations
+
+from pytest_aiassert.sandbox.jail.codec import Iterated, Opaque
+from pytest_aiassert.sandbox.limits import Execution, Limits, Outcome
+from pytest_aiassert.sandbox.outline import Function, outline, parse
+from pytest_aiassert.sandbox.program import run
+from pytest_aiassert.sandbox.session import Answer, Candidate, CandidateSession, LoadError, Lost, Raised, Returned
+
+__all__ = [
+    "Answer",
+    "Candidate",
+    "CandidateSession",
+    "Execution",
+    "Function",
+    "Iterated",
+    "Limits",
+    "LoadError",
+    "Lost",
+    "Opaque",
+    "Outcome",
+    "Raised",
+    "Returned",
+    "outline",
+    "parse",
+    "run",
+]

@@ -1,0 +1,124 @@
+"""The caller's end of the zygote: started when first needed, one per process, ended at exit."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_aiassert.errors import CannotJudgeError
+from pytest_aiassert.sandbox.job import Job
+from pytest_aiassert.sandbox.limits import Limits
+
+_BOOTSTRAP = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from jail.zygote import main; del sys.path[0]; "
+    "main(int(sys.argv[2]), sys.argv[3])"
+)
+
+
+def start_job(limits: Limits) -> Job:
+    """Fork a child of this process's zygote, ready to be sent its work.
+
+    Raises CannotJudgeError where no zygote can be had.
+    """
+    return _nursery(os.getpid()).start(limits)
+
+
+@functools.cache
+def _nursery(pid: int) -> Nursery:
+    del pid  # after a fork, the parent's zygote is not ours
+    nursery = Nursery()
+    atexit.register(nursery.close)
+    return nursery
+
+
+class Nursery:
+    """Keeps one zygote alive, replaces it when a job has killed it; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._base = ""
+
+    def start(self, limits: Limits) -> Job:
+        """Fork a child; raises CannotJudgeError where no zygote can be had."""
+        for _ in range(3):
+            channel, far_channel = socket.socketpair()
+            leash, far_leash = socket.socketpair()
+            stdout, far_stdout = os.pipe()
+            stderr, far_stderr = os.pipe()
+            far_ends = [far_channel.fileno(), far_leash.fileno(), far_stdout, far_stderr]
+            try:
+                with self._lock:
+                    socket.send_fds(self._running(), [b"j"], far_ends)
+            except OSError:
+                for end in (stdout, stderr):
+                    os.close(end)
+                channel.close()
+                leash.close()
+                with self._lock:
+                    self._stop()
+                continue
+            finally:
+                far_channel.close()
+                far_leash.close()
+                for end in (far_stdout, far_stderr):
+                    os.close(end)
+            return Job(channel=channel, leash=leash, stdout=stdout, stderr=stderr, limits=limits)
+        raise CannotJudgeError("the sandbox's helper process ends as soon as it starts; try: aiassert doctor")
+
+    def close(self) -> None:
+        """End the zygote and every job of it."""
+        with self._lock:
+            self._stop()
+
+    def _running(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()
+        if self._control is None:
+            self._launch()
+        assert self._control is not None
+        return self._control
+
+    def _launch(self) -> None:
+        if not hasattr(os, "fork") or not sys.executable:
+            raise CannotJudgeError(
+                f"running code needs a Python that can fork; {sys.platform} has none: use WSL or Linux"
+            )
+        self._base = tempfile.mkdtemp(prefix="aiassert-")
+        self._control, far = socket.socketpair()
+        with far:
+            command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                [*command, str(Path(__file__).parent), str(far.fileno()), self._base],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
+                cwd=self._base,
+                pass_fds=[far.fileno()],
+                start_new_session=True,
+            )
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=2)
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._base:
+            shutil.rmtree(self._base, ignore_errors=True)
+            self._base = ""

@@ -1,0 +1,104 @@
+"""Running a whole program: source in, exit status and output out."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from pytest_aiassert.errors import CannotJudgeError, UsageError
+from pytest_aiassert.sandbox.job import Ended, JobEndedError
+from pytest_aiassert.sandbox.limits import MEBIBYTE, Execution, Limits
+from pytest_aiassert.sandbox.nursery import start_job
+
+_NODE_WITH_TYPES = (22, 6)
+
+
+def run(
+    program: str,
+    language: str = "python",
+    stdin: str = "",
+    files: Mapping[str, str | bytes] | None = None,
+    limits: Limits | None = None,
+) -> Execution:
+    """Run a program in the sandbox and return what it did.
+
+    `language` is python, javascript or typescript; `files` are written into its working directory.
+    Raises UsageError for other languages or unsafe file names, CannotJudgeError where the language cannot be run here.
+    """
+    limits = limits or Limits()
+    work = {"files": _packed(files or {}), "stdin": stdin, "limits": limits.for_kernel()}
+    if language == "python":
+        work |= {"kind": "program", "code": program}
+    elif language in ("javascript", "typescript"):
+        work = _node_work(program, language, work, limits)
+    else:
+        raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
+    started = time.monotonic()
+    job = start_job(limits)
+    try:
+        job.send(work)
+        ended = job.wait()
+    except JobEndedError as over:
+        ended = over.ended
+    finally:
+        job.close()
+    duration = time.monotonic() - started
+    if language != "python" and "heap out of memory" in job.stderr:
+        ended = Ended(outcome="memory", returncode=None, detail=ended.detail)
+    return Execution(
+        outcome=ended.outcome, stdout=job.stdout, stderr=job.stderr, returncode=ended.returncode, duration=duration
+    )
+
+
+def _packed(files: Mapping[str, str | bytes]) -> dict[str, str]:
+    packed: dict[str, str] = {}
+    for name, content in files.items():
+        path = PurePosixPath(name)
+        if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in name:
+            raise UsageError(
+                f"sandbox.run(files={{{name!r}: …}}): expected a relative path inside the working directory"
+            )
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+        packed[str(path)] = base64.b64encode(data).decode()
+    return packed
+
+
+def _node_work(program: str, language: str, work: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    node = shutil.which("node")
+    if node is None:
+        raise CannotJudgeError(f"running {language} needs Node.js: install it so that `node` is on the PATH")
+    options = [f"--max-old-space-size={max(16, int(limits.memory) // MEBIBYTE)}"]
+    suffix = ".js"
+    if language == "typescript":
+        if _node_version(node) < _NODE_WITH_TYPES:
+            raise CannotJudgeError(f"running typescript needs Node.js 22.6 or later; {node} is older: upgrade it")
+        options.append("--experimental-strip-types")
+        suffix = ".ts"
+    kernel = {
+        name: value for name, value in limits.for_kernel().items() if name != "AS"
+    }  # V8 reserves far more than it uses
+    main = f"main{suffix}"
+    source = base64.b64encode(program.encode("utf-8", "surrogatepass")).decode()
+    return {
+        **work,
+        "kind": "command",
+        "argv": [node, *options, main],
+        "files": {**work["files"], main: source},
+        "limits": kernel,
+    }
+
+
+@functools.cache
+def _node_version(node: str) -> tuple[int, int]:
+    try:
+        shown = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603
+        major, minor = shown.strip().lstrip("v").split(".")[:2]
+        return int(major), int(minor)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return (0, 0)

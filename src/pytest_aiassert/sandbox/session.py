@@ -1,0 +1,221 @@
+"""A candidate session: code alone in its own process, called by name with plain values.
+
+The caller keeps the expected values to itself and alone decides what an answer is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from pytest_aiassert.sandbox.jail import codec
+from pytest_aiassert.sandbox.job import Ended, JobEndedError
+from pytest_aiassert.sandbox.limits import Limits, Outcome
+from pytest_aiassert.sandbox.nursery import start_job
+
+_MAX_LOSSES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A call came back; `args` are the positional arguments as they are afterwards, `stdout` what it printed."""
+
+    value: Any
+    args: tuple[Any, ...]
+    stdout: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A call raised; `bases` are the names of the exception's class and all its bases."""
+
+    error: str
+    message: str
+    bases: tuple[str, ...] = ()
+    args: tuple[Any, ...] = ()
+    stdout: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The candidate is gone, and gave no answer; `detail` completes "the code …"."""
+
+    outcome: Outcome
+    detail: str
+    stdout: str = ""
+
+
+Answer: TypeAlias = Returned | Raised | Lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadError:
+    """What the code raised first while it was loaded; the statements after it were still run."""
+
+    error: str
+    message: str
+    line: int | None
+
+
+class CandidateSession:
+    """Code loaded in one child; use as a context manager. After a loss, every call is lost in the same way.
+
+    `definitions_only` runs imports, functions, classes and assignments, and skips all other top-level statements.
+    Loading and answering never raise on the code's account; CannotJudgeError where there is no sandbox.
+    """
+
+    def __init__(self, code: str, *, limits: Limits | None = None, definitions_only: bool = False) -> None:
+        self._limits = limits or Limits()
+        self._calls = 0
+        self._printed = 0
+        self.lost: Lost | None = None
+        self.load_error: LoadError | None = None
+        self._job = start_job(self._limits)
+        try:
+            self._job.send(_work(code, self._limits, definitions_only=definitions_only))
+            self.load_error = _load_error(self._job.receive())
+            self._printed = len(self._job.stdout)
+        except JobEndedError as over:
+            self._lose(over.ended)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def call(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Answer:
+        """Call a function, or `Class.method` on a new instance, with plain values."""
+        if self.lost is not None:
+            return self.lost
+        self._calls += 1
+        request = {
+            "id": self._calls,
+            "name": name,
+            "args": codec.encode(list(args)),
+            "kwargs": codec.encode(dict(kwargs or {})),
+        }
+        try:
+            self._job.send(request)
+            reply = self._job.receive()
+            answer = _answer(reply, self._calls, self._fresh_output())
+        except JobEndedError as over:
+            return self._lose(over.ended)
+        if answer is None:
+            return self._lose(self._job.stop("error", "sent a malformed reply"))
+        return answer
+
+    def close(self) -> None:
+        """End the child and remove its scratch folder."""
+        self._job.close()
+
+    def _fresh_output(self) -> str:
+        everything = self._job.stdout
+        fresh = everything[self._printed :]
+        self._printed = len(everything)
+        return fresh
+
+    def _lose(self, ended: Ended) -> Lost:
+        outcome: Outcome = "error" if ended.outcome == "ok" else ended.outcome  # leaving early is no success
+        self.lost = Lost(outcome=outcome, detail=ended.detail, stdout=self._fresh_output())
+        return self.lost
+
+
+class Candidate:
+    """Code that is called again and again: after a loss it is loaded afresh, twice at most.
+
+    Where loading the whole module is what loses it, its definitions alone are loaded.
+    """
+
+    def __init__(self, code: str, *, limits: Limits | None = None) -> None:
+        self._code = code
+        self._limits = limits
+        self._losses = 0
+        self._definitions_only = False
+        self._session = self._load()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child and remove its scratch folder."""
+        self._session.close()
+
+    @property
+    def load_error(self) -> LoadError | None:
+        """What loading raised first, if it raised."""
+        return self._session.load_error
+
+    def call(self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Answer:
+        """Call a function, or `Class.method` on a new instance, with plain values."""
+        if self._session.lost is not None and self._losses < _MAX_LOSSES:
+            self._session.close()
+            self._session = self._load()
+        before = self._session.lost
+        answer = self._session.call(name, args, kwargs)
+        if isinstance(answer, Lost) and before is None:
+            self._losses += 1
+        return answer
+
+    @property
+    def exhausted(self) -> bool:
+        """True once the code was lost so often that it is not loaded again."""
+        return self._session.lost is not None and self._losses >= _MAX_LOSSES
+
+    def _load(self) -> CandidateSession:
+        session = CandidateSession(self._code, limits=self._limits, definitions_only=self._definitions_only)
+        if session.lost is not None and not self._definitions_only:
+            self._definitions_only = True
+            session.close()
+            session = CandidateSession(self._code, limits=self._limits, definitions_only=True)
+        if session.lost is not None:
+            self._losses = _MAX_LOSSES
+        return session
+
+
+def _work(code: str, limits: Limits, *, definitions_only: bool) -> dict[str, Any]:
+    return {
+        "kind": "session",
+        "code": code,
+        "definitions_only": definitions_only,
+        "limits": limits.for_kernel(),
+        "files": {},
+        "stdin": "",
+    }
+
+
+def _load_error(message: Mapping[str, Any]) -> LoadError | None:
+    error = message.get("loaded")
+    if not isinstance(error, dict):
+        return None
+    line = error.get("line")
+    return LoadError(
+        error=str(error.get("error"))[:100],
+        message=str(error.get("message"))[:500],
+        line=line if isinstance(line, int) else None,
+    )
+
+
+def _answer(reply: Mapping[str, Any], number: int, stdout: str) -> Answer | None:
+    """Read a reply, None where it is not one."""
+    try:
+        if reply["id"] != number:
+            return None
+        args = codec.decode(reply["args"])
+        after = tuple(args) if isinstance(args, list) else ()
+        if "error" not in reply:
+            return Returned(value=codec.decode(reply["value"]), args=after, stdout=stdout)
+        bases = tuple(str(base)[:100] for base in reply["bases"])
+        message = str(reply["message"])[:500]
+        return Raised(error=str(reply["error"])[:100], message=message, bases=bases, args=after, stdout=stdout)
+    except (ValueError, KeyError, TypeError):
+        return None
