@@ -112,9 +112,10 @@ def as_messages(prompt: Prompt) -> tuple[Message, ...]:
     if isinstance(prompt, Message):
         return (prompt,)
     messages = tuple(prompt)
-    for position, message in enumerate(messages):
-        if not isinstance(message, Message):
-            kind = type(message).__name__
+    values: tuple[object, ...] = messages
+    for position, value in enumerate(values):
+        if not isinstance(value, Message):
+            kind = type(value).__name__
             raise TypeError(f"messages[{position}] is a {kind}; expected assistant.Message(role=…, content=…)")
     return messages
 

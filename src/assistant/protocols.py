@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import abc
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
+from assistant.background import BackgroundLoop
 from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_request
-
-if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
 
 
 @runtime_checkable
@@ -57,8 +54,7 @@ class BaseProvider(abc.ABC):
     def __init__(self, *, name: str, model: str) -> None:
         self.name = name
         self.model = model
-        self._portal: BlockingPortal | None = None
-        self._portal_scope = ExitStack()
+        self._background = BackgroundLoop(f"{name}:{model}")
 
     @abc.abstractmethod
     async def send(self, request: Request) -> Completion:
@@ -68,32 +64,30 @@ class BaseProvider(abc.ABC):
     def chunks(self, request: Request) -> AsyncIterator[Chunk]:
         """Answer one request piece by piece; raises ProviderError."""
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027  most providers hold nothing
         """Release what belongs to the running event loop."""
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError."""
-        return self._loop().call(self.send, as_request(prompt, tools, parameters))
+        return self._background.run(self.send, as_request(prompt, tools, parameters))
 
     async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError."""
         return await self.send(as_request(prompt, tools, parameters))
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
-        """Yield the reply as it arrives; raises ProviderError."""
-        request = as_request(prompt, tools, parameters)
-        loop = self._loop()
-        iterator = self.chunks(request)
+        """Yield the reply as it arrives; raises ProviderError. Closing the iterator ends the request."""
+        iterator = self.chunks(as_request(prompt, tools, parameters))
         try:
             while True:
                 try:
-                    yield loop.call(anext, iterator)
+                    yield self._background.run(anext, iterator)
                 except StopAsyncIteration:
                     return
         finally:
             close = getattr(iterator, "aclose", None)
             if close is not None:
-                loop.call(close)
+                self._background.run(close)
 
     def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError."""
@@ -101,10 +95,11 @@ class BaseProvider(abc.ABC):
 
     def close(self) -> None:
         """Release connections and threads; calling it twice is harmless."""
-        if self._portal is not None:
-            self._portal.call(self.aclose)
-            self._portal = None
-            self._portal_scope.close()
+        if self._background.started:
+            try:
+                self._background.run(self.aclose)
+            finally:
+                self._background.close()
 
     def __enter__(self) -> Self:
         return self
@@ -112,12 +107,12 @@ class BaseProvider(abc.ABC):
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+        self.close()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}:{self.model}>"
-
-    def _loop(self) -> BlockingPortal:
-        if self._portal is None:
-            from anyio.from_thread import start_blocking_portal
-
-            self._portal = self._portal_scope.enter_context(start_blocking_portal())
-        return self._portal

@@ -1,38 +1,42 @@
-"""The OpenAI chat completions format over httpx2, for OpenAI and every compatible server."""
+"""The OpenAI chat completions API over HTTP, for OpenAI and every compatible server."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
+from typing import Any, Final, cast
 
 import httpx2
-from anyio.lowlevel import RunVar
+from anyio import fail_after, move_on_after
 
-from assistant.errors import (
-    BadRequestError,
-    CutStreamError,
-    MalformedReplyError,
-    ProviderConnectionError,
-    ProviderTimeoutError,
-)
+from assistant.errors import ConfigurationError, CutStreamError, MalformedReplyError, ProviderTimeoutError
 from assistant.messages import Chunk, Completion, Request, Usage
 from assistant.protocols import BaseProvider
+from assistant.providers.http import HttpClients, TransportFactory
 from assistant.providers.openai_format import StreamDecoder, decode_completion, encode_request, error_for, shorten
+from assistant.providers.spec import OPENAI_URL
 
-TransportFactory = Callable[[], httpx2.AsyncBaseTransport]
 PriceFunction = Callable[[str, Usage], float | None]
+
+_FIRST_ERROR: Final = 400
+_MAX_EVENT_BYTES: Final = 64 * 1024 * 1024
+_DRAIN_SECONDS: Final = 0.5
 
 
 class OpenAIProvider(BaseProvider):
-    """Chat completions over HTTP; `timeout` is in seconds and bounds each read."""
+    """Chat completions over HTTP; times are in seconds.
+
+    `timeout` bounds each wait for data, `total_timeout` a whole reply. `price` turns model and usage into US dollars.
+    Raises ConfigurationError for a key that cannot stand in a header.
+    """
 
     def __init__(
         self,
         *,
         model: str,
-        base_url: str = "https://api.openai.com/v1",
+        base_url: str = OPENAI_URL,
         api_key: str = "",
         name: str = "openai",
         timeout: float = 120.0,
@@ -43,86 +47,137 @@ class OpenAIProvider(BaseProvider):
     ) -> None:
         super().__init__(name=name, model=model)
         self.base_url = base_url.rstrip("/")
-        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
-        self._timeout = httpx2.Timeout(timeout, connect=connect_timeout)
+        self._url = f"{self.base_url}/chat/completions"
+        self._headers = _authorization(api_key.strip())
         self._total_timeout = total_timeout
-        self._transport = transport
         self._price = price
-        self._client: RunVar[httpx2.AsyncClient | None] = RunVar(f"client of {name}:{model}", None)
+        self._clients = HttpClients(
+            provider=name, timeout=timeout, connect_timeout=connect_timeout, transport=transport
+        )
 
     async def send(self, request: Request) -> Completion:
         """Post one request and decode the whole reply; raises ProviderError."""
         started = time.perf_counter()
-        async with self._post(encode_request(request, self.model)) as response:
-            await response.aread()
         try:
-            body = response.json()
-        except ValueError as error:
-            raise self._malformed(f"the body is not JSON: {shorten(response.text)}") from error
-        completion = decode_completion(body, provider=self.name)
-        return self._finish(completion, response, started)
+            with fail_after(self._total_timeout):
+                async with self._clients.post(self._url, body=self._body(request), headers=self._headers) as response:
+                    await response.aread()
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        if response.status_code >= _FIRST_ERROR:
+            raise error_for(response, self.name)
+        completion = decode_completion(self._json(response), provider=self.name)
+        latency = response.extensions.get("latency", time.perf_counter() - started)
+        model = completion.model or self.model
+        cost = self._price(model, completion.usage) if self._price else None
+        return replace(completion, model=model, latency=latency, cost=cost)
 
     async def chunks(self, request: Request) -> AsyncIterator[Chunk]:
         """Post one request and yield what arrives; raises CutStreamError when the end mark never comes."""
-        body = {**encode_request(request, self.model), "stream": True, "stream_options": {"include_usage": True}}
+        deadline = time.monotonic() + self._total_timeout
+        body = {**self._body(request), "stream": True, "stream_options": {"include_usage": True}}
         decoder = StreamDecoder(self.name)
-        async with self._post(body) as response:
+        async with AsyncExitStack() as stack:
             try:
-                async for line in response.aiter_lines():
-                    for chunk in decoder.feed(line):
+                with fail_after(self._total_timeout):
+                    post = self._clients.post(self._url, body=body, headers=self._headers)
+                    response = await stack.enter_async_context(post)
+                    whole = await self._whole(response)
+            except TimeoutError as error:
+                raise self._too_slow() from error
+            if whole is not None:
+                for chunk in _as_chunks(whole):
+                    yield chunk
+                return
+            async with aclosing(self._events(response, decoder, deadline)) as events:
+                async for data in events:
+                    for chunk in decoder.feed(data):
                         yield chunk
-                    if decoder.done:
-                        break
-            except httpx2.TransportError as error:
-                raise CutStreamError(
-                    f"{self.name}: the stream broke after {len(decoder.text)} characters: {error or type(error).__name__}",
-                    provider=self.name,
-                    text=decoder.text,
-                ) from error
         for chunk in decoder.close():
             yield chunk
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        client = self._client.get()
-        if client is not None:
-            self._client.set(None)
-            await client.aclose()
+        await self._clients.aclose()
 
-    @asynccontextmanager
-    async def _post(self, body: dict[str, Any]) -> AsyncIterator[httpx2.Response]:
-        url = f"{self.base_url}/chat/completions"
+    def close(self) -> None:
+        """Release connections and threads; calling it twice is harmless."""
+        super().close()
+        self._clients.close()
+
+    async def _events(self, response: httpx2.Response, decoder: StreamDecoder, deadline: float) -> AsyncGenerator[str]:
+        """Yield the data of each event up to the end mark, then let the connection be used again."""
+        source = aiter(httpx2.EventSource(response, max_event_size=_MAX_EVENT_BYTES))
         try:
-            async with self._http().stream("POST", url, json=body, headers=self._headers) as response:
-                if response.status_code >= 400:
-                    await response.aread()
-                    raise error_for(response, self.name)
-                yield response
-        except httpx2.TimeoutException as error:
-            raise ProviderTimeoutError(f"{self.name}: no answer from {url} in time", provider=self.name) from error
+            while not decoder.done:
+                with fail_after(max(0.0, deadline - time.monotonic())):
+                    event = await anext(source, None)
+                if event is None:
+                    return
+                yield event.data
+            with move_on_after(_DRAIN_SECONDS):
+                async for _ in source:
+                    pass
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        except httpx2.SSEError as error:
+            raise self._malformed(f"{error}") from error
         except httpx2.TransportError as error:
-            detail = str(error) or type(error).__name__
-            raise ProviderConnectionError(
-                f"{self.name}: cannot reach {url}: {detail}; is the server running, and is the address right?",
+            raise CutStreamError(
+                f"{self.name}: the stream broke after {len(decoder.text)} characters: "
+                f"{str(error) or type(error).__name__}",
                 provider=self.name,
+                text=decoder.text,
             ) from error
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise BadRequestError(f"{self.name}: {url!r} is not a usable address: {error}") from error
+        finally:
+            await cast("Any", source).aclose()
 
-    def _http(self) -> httpx2.AsyncClient:
-        client = self._client.get()
-        if client is None:
-            transport = self._transport() if self._transport else None
-            client = httpx2.AsyncClient(timeout=self._timeout, transport=transport, follow_redirects=False)
-            self._client.set(client)
-        return client
+    async def _whole(self, response: httpx2.Response) -> Completion | None:
+        """Return the reply of a server that does not stream, None for a stream; raises ProviderError."""
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.status_code < _FIRST_ERROR and kind == "text/event-stream":
+            return None
+        await response.aread()
+        if response.status_code >= _FIRST_ERROR:
+            raise error_for(response, self.name)
+        return decode_completion(self._json(response), provider=self.name)
 
-    def _finish(self, completion: Completion, response: httpx2.Response, started: float) -> Completion:
-        from dataclasses import replace
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = encode_request(request, self.model)
+        if self.base_url == OPENAI_URL and "max_tokens" in body:
+            body["max_completion_tokens"] = body.pop("max_tokens")  # the only name all of its models accept
+        return body
 
-        latency = response.extensions.get("latency", time.perf_counter() - started)
-        cost = self._price(completion.model or self.model, completion.usage) if self._price else None
-        return replace(completion, model=completion.model or self.model, latency=latency, cost=cost)
+    def _json(self, response: httpx2.Response) -> Any:
+        try:
+            return response.json()
+        except (ValueError, RecursionError) as error:
+            kind = response.headers.get("content-type", "no content type")
+            what = shorten(response.text) or "an empty body"
+            raise self._malformed(
+                f"{self._url} answered with something that is not JSON ({kind}): {what}; is this the API's address?"
+            ) from error
+
+    def _too_slow(self) -> ProviderTimeoutError:
+        return ProviderTimeoutError(
+            f"{self.name}: no complete reply from {self._url} within {self._total_timeout:g} s; "
+            "ask for less, or raise ASSISTANT_TOTAL_TIMEOUT",
+            provider=self.name,
+        )
 
     def _malformed(self, detail: str) -> MalformedReplyError:
         return MalformedReplyError(f"{self.name}: {detail}", provider=self.name)
+
+
+def _authorization(key: str) -> dict[str, str]:
+    if not key:
+        return {}
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        # the key itself is not shown
+        raise ConfigurationError("the API key holds a space, a line break or a non-ASCII character; copy it again")
+    return {"authorization": f"Bearer {key}"}
+
+
+def _as_chunks(completion: Completion) -> list[Chunk]:
+    end = Chunk(tool_calls=completion.tool_calls, usage=completion.usage, finish_reason=completion.finish_reason)
+    return [Chunk(text=completion.text), end] if completion.text else [end]

@@ -18,6 +18,8 @@ EXAMPLES: Final = "openai:gpt-5.1, ollama:qwen2.5-coder:1.5b or openai+http://12
 _DEFAULT_URLS: Final[Mapping[str, str]] = {"openai": OPENAI_URL, "ollama": OLLAMA_URL}
 _NOT_SUPPORTED_YET: Final = ("anthropic", "gemini")
 
+_LAST_PORT: Final = 65_535
+
 _ADDRESS: Final = re.compile(
     r"(?P<url>https?://(?:\[[0-9A-Fa-f:.%]+\]|[^/:?#@\[\]\s]+)(?::(?P<port>\d+)(?![^:/]))?(?P<path>/[^:?#\s]*)?)"
     r"(?::(?P<model>.*))?"
@@ -78,10 +80,11 @@ def _with_address(spec: str, kind: str, address: str) -> ProviderSpec:
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise ConfigurationError(
-            f"provider spec {spec!r}: {address!r} is not http(s)://HOST[:PORT][/PATH]:MODEL; write for example {EXAMPLES}"
+            f"provider spec {spec!r}: {address!r} is not http(s)://HOST[:PORT][/PATH]:MODEL; "
+            f"write for example {EXAMPLES}"
         )
     port, path, model = match["port"], match["path"], match["model"]
-    if port is not None and not 0 < int(port) < 65536:
+    if port is not None and not 0 < int(port) <= _LAST_PORT:
         raise ConfigurationError(f"provider spec {spec!r}: port {port} is outside 1 to 65535")
     if not model:
         raise ConfigurationError(f"provider spec {spec!r} names no model; put :MODEL at its end")

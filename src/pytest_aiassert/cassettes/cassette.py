@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import tempfile
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest, identity
+from pytest_aiassert.cassettes.files import VERSION, exclusive, format_exchanges, read_exchanges, write_atomically
+from pytest_aiassert.cassettes.modes import RecordMode, decide
 from pytest_aiassert.errors import CassetteError, CassetteMissError
 
-VERSION: Final = 1
+__all__ = ["VERSION", "Cassette", "write_atomically"]
 
-_SECRETS: Final = re.compile(
-    r"\b(?:sk|rk|pk)-[A-Za-z0-9_\-]{16,}|\bAIza[A-Za-z0-9_\-]{30,}|\bgh[pousr]_[A-Za-z0-9]{20,}"
-    r"|\bAKIA[A-Z0-9]{16}\b|\bxox[abprs]-[A-Za-z0-9\-]{10,}"
-)
+_Stamp: TypeAlias = tuple[int, int, int]
+
+_STAGED_SUFFIX: Final = ".recording"
 
 
 class Cassette:
-    """Recorded exchanges; the n-th identical request gets the n-th recorded reply. Safe across threads."""
+    """Recorded exchanges; the n-th identical request gets the n-th recorded reply. Safe across threads and processes.
 
-    def __init__(self, path: Path, exchanges: Iterable[Exchange] = (), *, ignore: Sequence[str] = ()) -> None:
+    `records` says whether new exchanges are welcome. A `staged` cassette keeps its recording beside `path`, until
+    `publish` replaces the file or `discard` drops the recording.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        exchanges: Iterable[Exchange] = (),
+        *,
+        ignore: Sequence[str] = (),
+        records: bool = True,
+        staged: bool = False,
+    ) -> None:
         self.path = path
+        self.records = records
         self.exchanges: list[Exchange] = []
+        self._staging = path.with_name(path.name + _STAGED_SUFFIX) if staged else None
         self._ignore = tuple(ignore)
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
+        self._unsaved: list[Exchange] = []
+        self._awaited: set[str] = set()
         self._lock = threading.Lock()
         for exchange in exchanges:
             self._index(exchange)
+        self._stamp: _Stamp | None = None
 
     @classmethod
     def load(cls, path: Path, *, ignore: Sequence[str] = ()) -> Cassette:
-        """Read a cassette; raises CassetteError naming file and line."""
-        return cls(path, _read(path), ignore=ignore)
+        """Read a cassette to replay it; raises CassetteError naming file and line."""
+        return cls._read(path, ignore=ignore, records=False)
 
     @classmethod
-    def open(cls, path: Path, *, ignore: Sequence[str] = ()) -> Cassette:
-        """Read a cassette, or start an empty one where there is no file."""
-        return cls.load(path, ignore=ignore) if path.exists() else cls(path, ignore=ignore)
+    def open(cls, path: Path, mode: RecordMode = "new", *, ignore: Sequence[str] = ()) -> Cassette:
+        """Read or start a cassette as a record mode says; raises CassetteError or UsageError."""
+        decision = decide(mode, exists=path.exists())
+        if decision.replays:
+            return cls._read(path, ignore=ignore, records=decision.records)
+        if decision.replaces:
+            read_exchanges(path)  # a damaged file is reported, not replaced
+        return cls(path, ignore=ignore, records=decision.records, staged=decision.replaces)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every request that was sent to be recorded has its reply."""
+        return not self._awaited
 
     def take(self, request: RecordedRequest) -> Exchange | None:
         """Return the next reply to this request, None where it has no further one."""
@@ -56,12 +80,44 @@ class Cassette:
             self._served[key] = position + 1
             return replies[position]
 
+    def expect(self, request: RecordedRequest) -> None:
+        """Note that a request is on its way; the recording is incomplete until its exchange is added."""
+        with self._lock:
+            self._awaited.add(identity(request, ignore=self._ignore))
+
     def add(self, exchange: Exchange) -> None:
-        """Append an exchange, count it as served, and write the file."""
+        """Append an exchange, count it as served, and write the file; raises CassetteError."""
         with self._lock:
             key = self._index(exchange)
+            self._awaited.discard(key)
             self._served[key] = self._served.get(key, 0) + 1
+            self._unsaved.append(exchange)
             self._save()
+
+    def rewind(self) -> None:
+        """Serve every reply again from the first on."""
+        with self._lock:
+            self._served.clear()
+
+    def publish(self) -> bool:
+        """Put a complete staged recording in the old file's place; say whether that was done."""
+        with self._lock:
+            if self._staging is None or self._awaited or not self.exchanges:
+                return False
+            try:
+                self._staging.replace(self.path)
+            except OSError as error:
+                raise CassetteError(
+                    f"cannot put the new recording {self._staging} in place of {self.path}: {error}; move it by hand"
+                ) from error
+            self._staging = None
+            return True
+
+    def discard(self) -> None:
+        """Drop a staged recording; the old file stays as it was."""
+        with self._lock:
+            if self._staging is not None:
+                self._staging.unlink(missing_ok=True)
 
     def miss(self, request: RecordedRequest) -> CassetteMissError:
         """Return the error for a request that has no reply."""
@@ -73,6 +129,16 @@ class Cassette:
         """Return how many replies to this request are recorded."""
         return len(self._by_identity.get(identity(request, ignore=self._ignore), ()))
 
+    def __repr__(self) -> str:
+        return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
+
+    @classmethod
+    def _read(cls, path: Path, *, ignore: Sequence[str], records: bool) -> Cassette:
+        stamp = _stamp(path)  # before reading: what is written in between must not go unseen
+        cassette = cls(path, read_exchanges(path), ignore=ignore, records=records)
+        cassette._stamp = stamp
+        return cassette
+
     def _index(self, exchange: Exchange) -> str:
         key = identity(exchange.request, ignore=self._ignore)
         self.exchanges.append(exchange)
@@ -80,52 +146,25 @@ class Cassette:
         return key
 
     def _save(self) -> None:
-        document = {"version": VERSION, "exchanges": [exchange.to_json() for exchange in self.exchanges]}
-        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        write_atomically(self.path, _SECRETS.sub("[REDACTED]", text))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file so that a crash leaves the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _read(path: Path) -> list[Exchange]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CassetteError(f"no cassette at {path}; record one with --ai-record=once --ai-provider SPEC") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CassetteError(f"cannot read cassette {path}: {error}") from error
-    except json.JSONDecodeError as error:
-        raise CassetteError(
-            f"{path}:{error.lineno}: not valid JSON ({error.msg}); restore the file from version control, "
-            "or remove it and record again"
-        ) from error
-    if not isinstance(document, dict) or "version" not in document:
-        raise CassetteError(f"{path}:1: not a cassette: expected an object with 'version' and 'exchanges'")
-    if document["version"] != VERSION:
-        raise CassetteError(
-            f"{path}: version {document['version']!r} is not supported (this release reads {VERSION}); upgrade pytest-aiassert"
-        )
-    exchanges = []
-    for position, value in enumerate(document.get("exchanges", ())):
+        """Append what is unsaved to what stands in the file now, which another process may have written."""
+        target = self._staging or self.path
         try:
-            exchanges.append(Exchange.from_json(value))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CassetteError(
-                f"{path}: exchanges[{position}] is damaged ({type(error).__name__}: {error}); "
-                "restore the file from version control, or remove it and record again"
-            ) from error
-    return exchanges
+            with exclusive(target):
+                content = self.exchanges
+                if self._staging is None and _stamp(target) not in (self._stamp, None):
+                    content = [*read_exchanges(target), *self._unsaved]
+                write_atomically(target, format_exchanges(content))
+                # what others added is read again at each save: only an unshared file may be written from memory
+                self._stamp = _stamp(target) if content is self.exchanges else None
+        except OSError as error:
+            raise CassetteError(f"cannot write cassette {target}: {error}; check the folder's permissions") from error
+        self._unsaved.clear()
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """Return what changes when a file is written, None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -2,13 +2,128 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlsplit
+
+from pytest_aiassert.cassettes.exchange import VOLATILE_FIELDS, RecordedRequest
+from pytest_aiassert.cassettes.redaction import redact
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes.cassette import Cassette
-    from pytest_aiassert.cassettes.exchange import RecordedRequest
+
+_REMEDY: Final = "record it with --ai-record=new --ai-provider SPEC"
+_SHOWN: Final = 4
+_COMPARED: Final = 200
+_QUOTED: Final = 60
+
+_Difference: TypeAlias = tuple[str, Any, Any]
+
+
+class _Absent:
+    """Stands where one side has nothing."""
+
+
+_ABSENT: Final = _Absent()
 
 
 def explain(cassette: Cassette, request: RecordedRequest) -> str:
     """Say how the nearest recorded request differs, and what to do."""
-    return f"cassette {cassette.path} has no reply for {request.method} {request.url}; record it with --ai-record=new"
+    name = f"cassette {cassette.path}"
+    asked = f"{request.method} {urlsplit(request.url).path or '/'}"
+    if not cassette.exchanges:
+        return f"{name} is empty, so it has no reply for {asked}; {_REMEDY}"
+    used = cassette.count(request)
+    if used:
+        replies = "1 reply" if used == 1 else f"{used} replies"
+        return (
+            f"{name}: recorded {replies} to this request, the {_ordinal(used + 1)} was asked for; "
+            "record more with --ai-record=new --ai-provider SPEC"
+        )
+    differences = _nearest(cassette, request)
+    told = "; ".join(_words(*difference) for difference in differences[:_SHOWN])
+    more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+    return redact(f"{name} has no reply for {asked}: the nearest recorded request differs at {told}{more}; {_REMEDY}")
+
+
+def _nearest(cassette: Cassette, request: RecordedRequest) -> list[_Difference]:
+    """Return how the most similar recorded request differs: fewest places, then closest text."""
+    distinct = {
+        json.dumps([recorded.method, recorded.url, recorded.body.to_json()], sort_keys=True): recorded
+        for recorded in (exchange.request for exchange in cassette.exchanges)
+    }
+    found = [list(_compare_requests(recorded, request)) for recorded in list(distinct.values())[:_COMPARED]]
+    return min(found, key=_distance)
+
+
+def _distance(differences: list[_Difference]) -> tuple[int, float]:
+    return len(differences), sum(1.0 - _likeness(old, new) for _, old, new in differences)
+
+
+def _likeness(old: Any, new: Any) -> float:
+    if isinstance(old, str) and isinstance(new, str):
+        return SequenceMatcher(None, old[:400], new[:400], autojunk=False).quick_ratio()
+    return 0.0
+
+
+def _compare_requests(old: RecordedRequest, new: RecordedRequest) -> Iterator[_Difference]:
+    if old.method.upper() != new.method.upper():
+        yield "method", old.method, new.method
+    if old.url != new.url:
+        yield "url", old.url, new.url
+    yield from _compare("", _content(old), _content(new))
+
+
+def _content(request: RecordedRequest) -> Any:
+    body = request.body.json
+    if isinstance(body, dict):
+        return {key: value for key, value in body.items() if key not in VOLATILE_FIELDS}
+    return request.body.to_json()
+
+
+def _compare(path: str, old: Any, new: Any) -> Iterator[_Difference]:
+    """Yield the places where two JSON values differ, as deep down as they can be named."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys(), key=lambda key: (key != "messages", key)):
+            place = f"{path}.{key}" if path else str(key)
+            yield from _compare(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            yield from _compare(f"{path}[{index}]", *(v[index] if index < len(v) else _ABSENT for v in (old, new)))
+    elif type(old) is not type(new) or old != new:
+        yield path or "body", old, new
+
+
+def _words(path: str, old: Any, new: Any) -> str:
+    if isinstance(old, _Absent):
+        return f"{path} added" if isinstance(new, dict | list) else f"{path} added ({_quoted(new)})"
+    if isinstance(new, _Absent):
+        return f"{path} removed" if isinstance(old, dict | list) else f"{path} removed ({_quoted(old)})"
+    if isinstance(old, str) and isinstance(new, str):
+        start = _first_difference(old, new)
+        return f"{path} {_quoted(old, start)} → {_quoted(new, start)}"
+    return f"{path} {_quoted(old)} → {_quoted(new)}"
+
+
+def _first_difference(old: str, new: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+
+
+def _quoted(value: Any, around: int = 0) -> str:
+    """Return a value as it would be written, cut so that the place of interest is seen."""
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+        return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    if len(value) <= _QUOTED:
+        return repr(value)
+    start = max(0, min(around - _QUOTED // 3, len(value) - _QUOTED))
+    end = start + _QUOTED
+    return f"{'…' if start else ''}{value[start:end]!r}{'…' if end < len(value) else ''}"
+
+
+def _ordinal(number: int) -> str:
+    if 10 <= number % 100 <= 20:  # noqa: PLR2004  eleventh to twentieth
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -1,46 +1,64 @@
-"""An httpx2 transport that replays a cassette and, where the mode allows it, records into it."""
+"""An httpx2 transport that replays a cassette and, where the cassette records, adds to it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import httpx2
 
 from pytest_aiassert.cassettes.cassette import Cassette
 from pytest_aiassert.cassettes.exchange import Body, Event, Exchange, RecordedRequest, RecordedResponse
+from pytest_aiassert.cassettes.modes import RecordMode
+from pytest_aiassert.cassettes.redaction import redact
 
-RecordMode: TypeAlias = Literal["none", "once", "new", "all"]
+__all__ = ["CassetteTransport", "RecordMode"]
 
 _KEPT_HEADERS: Final = ("content-type", "retry-after")
+_DROPPED_HEADERS: Final = ("content-encoding", "content-length", "transfer-encoding")
+_PASSING_ERRORS: Final = frozenset({401, 403, 404, 407, 408, 409, 425, 429})
+_FIRST_SERVER_ERROR: Final = 500
 
 
 class CassetteTransport(httpx2.AsyncBaseTransport):
-    """Answers from the cassette; asks `upstream`, and records its answer, where `upstream` is given."""
+    """Answers from the cassette; asks `upstream`, and records its answer, where the cassette records.
 
-    def __init__(self, cassette: Cassette, *, upstream: httpx2.AsyncBaseTransport | None = None) -> None:
+    Not recorded are replies that were not read to their end, and errors of the day: a refused key, a rate limit, an
+    overloaded or missing server. They would be replayed for ever.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        *,
+        upstream: httpx2.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._cassette = cassette
         self._upstream = upstream
+        self._clock = clock
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Replay or record one request; raises CassetteMissError."""
-        wanted = RecordedRequest(method=request.method, url=str(request.url), body=Body.decode(await request.aread()))
+        wanted = RecordedRequest(
+            method=request.method, url=redact(str(request.url)), body=Body.decode(await request.aread())
+        )
         exchange = self._cassette.take(wanted)
         if exchange is not None:
             return _replayed(exchange.response)
-        if self._upstream is None:
+        if self._upstream is None or not self._cassette.records:
             raise self._cassette.miss(wanted)
-        started = time.perf_counter()
+        self._cassette.expect(wanted)
+        started = self._clock()
         response = await self._upstream.handle_async_request(request)
-        recorder = _RecordingStream(self._cassette, wanted, response, started)
+        if response.status_code in _PASSING_ERRORS or response.status_code >= _FIRST_SERVER_ERROR:
+            return response
         return httpx2.Response(
             response.status_code,
-            headers=[
-                (k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")
-            ],
-            stream=recorder,
+            headers=[(k, v) for k, v in response.headers.multi_items() if k not in _DROPPED_HEADERS],
+            stream=_RecordingStream(self._cassette, wanted, response, started, self._clock),
             extensions=response.extensions,
         )
 
@@ -53,38 +71,42 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
 class _RecordingStream(httpx2.AsyncByteStream):
     """Hands each piece on as it arrives, and writes the exchange when the response is complete."""
 
-    def __init__(self, cassette: Cassette, request: RecordedRequest, response: httpx2.Response, started: float) -> None:
+    def __init__(
+        self,
+        cassette: Cassette,
+        request: RecordedRequest,
+        response: httpx2.Response,
+        started: float,
+        clock: Callable[[], float],
+    ) -> None:
         self._cassette = cassette
         self._request = request
         self._response = response
         self._started = started
+        self._clock = clock
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces: list[tuple[float, bytes]] = []
         async for piece in self._response.aiter_bytes():
-            pieces.append((time.perf_counter(), piece))
+            pieces.append((self._clock(), piece))
             yield piece
-        self._cassette.add(
-            Exchange(
-                request=self._request,
-                response=RecordedResponse(
-                    status=self._response.status_code,
-                    headers={k: self._response.headers[k] for k in _KEPT_HEADERS if k in self._response.headers},
-                    body=self._body(pieces),
-                    elapsed=time.perf_counter() - self._started,
-                ),
-                recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            )
+        headers = self._response.headers
+        response = RecordedResponse(
+            status=self._response.status_code,
+            headers={name: headers[name] for name in _KEPT_HEADERS if name in headers},
+            body=self._body(pieces),
+            elapsed=self._clock() - self._started,
         )
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        self._cassette.add(Exchange(request=self._request, response=response, recorded_at=moment))
 
     async def aclose(self) -> None:
         await self._response.aclose()
 
     def _body(self, pieces: list[tuple[float, bytes]]) -> Body:
-        content = b"".join(piece for _, piece in pieces)
-        if "text/event-stream" not in self._response.headers.get("content-type", ""):
-            return Body.decode(content)
-        return Body(events=_events(pieces, self._started))
+        if "text/event-stream" in self._response.headers.get("content-type", ""):
+            return Body(events=_events(pieces, self._started))
+        return Body.decode(b"".join(piece for _, piece in pieces))
 
 
 def _events(pieces: list[tuple[float, bytes]], started: float) -> tuple[Event, ...]:

@@ -67,7 +67,8 @@ class MockProvider:
 
     def when(self, pattern: Pattern) -> Conditional:
         """Start a rule for requests whose last user message matches a regular expression, or a predicate."""
-        return Conditional(self, pattern)
+        title, matches = _condition(pattern)
+        return Conditional(self, lambda: self._script_for(pattern, title, matches))
 
     def reset(self) -> None:
         """Forget calls, rules, replies and faults."""
@@ -134,11 +135,10 @@ class MockProvider:
             "script one with .reply('…') or .when(r'pattern').reply('…')"
         )
 
-    def _add(self, pattern: Pattern) -> Script:
+    def _script_for(self, pattern: Pattern, title: str, matches: Callable[[Request], bool]) -> Script:
         for rule in self._rules:
             if rule.pattern == pattern:
                 return rule.script
-        title, matches = _condition(pattern)
         script = Script(model=self.model, latency=self.latency)
         self._rules = (*self._rules, _Rule(pattern=pattern, title=title, matches=matches, script=script))
         return script
@@ -147,19 +147,18 @@ class MockProvider:
 class Conditional:
     """The first half of a rule; `reply` or `fail` completes it."""
 
-    def __init__(self, provider: MockProvider, pattern: Pattern) -> None:
+    def __init__(self, provider: MockProvider, script: Callable[[], Script]) -> None:
         self._provider = provider
-        self._pattern = pattern
-        _condition(pattern)  # a broken pattern is reported where it is written
+        self._script = script
 
     def reply(self, *replies: Reply) -> MockProvider:
         """Answer matching calls, as `MockProvider.reply` does."""
-        self._provider._add(self._pattern).reply(*replies)  # noqa: SLF001  two halves of one object
+        self._script().reply(*replies)
         return self._provider
 
     def fail(self, fault: Fault, *, times: int | None = None, retry_after: float | None = None) -> MockProvider:
         """Fail matching calls, as `MockProvider.fail` does."""
-        self._provider._add(self._pattern).fail(fault, times=times, retry_after=retry_after)  # noqa: SLF001  the same
+        self._script().fail(fault, times=times, retry_after=retry_after)
         return self._provider
 
 

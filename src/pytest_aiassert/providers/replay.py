@@ -24,7 +24,7 @@ class ReplayProvider:
     """Answers from a cassette at once; a reply's latency is the recorded one.
 
     `connect(base_url, model, transport_factory)` makes the provider that speaks the recorded format. Address and model
-    come from the cassette unless given; an `upstream` transport factory answers, and is recorded, where it has no reply.
+    come from the cassette unless given. Where it has no reply and records, an `upstream` transport factory answers.
     """
 
     def __init__(
@@ -66,14 +66,23 @@ class ReplayProvider:
         return self._inner.astream(prompt, tools=tools, **parameters)
 
     def close(self) -> None:
-        """Release connections and threads; calling it twice is harmless."""
+        """Release connections and threads, and publish a complete new recording; twice is harmless."""
         self._inner.close()
+        self.cassette.publish()
+
+    def abandon(self) -> None:
+        """Release connections and threads, and keep the cassette that was there before `--ai-record=all`."""
+        self._inner.close()
+        self.cassette.discard()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
     def __repr__(self) -> str:
         return f"<ReplayProvider {self.model} from {self.cassette.path}>"
@@ -99,7 +108,8 @@ def base_url_of(cassette: Cassette) -> str:
     path = url.partition("?")[0]
     if not path.endswith(_SUFFIX):
         raise CassetteError(
-            f"{cassette.path}: exchanges[0] is a request to {url}; only chat completions ({_SUFFIX}) can be replayed here"
+            f"{cassette.path}: exchanges[0] is a request to {url}; "
+            f"only chat completions ({_SUFFIX}) can be replayed by a provider"
         )
     return path.removesuffix(_SUFFIX)
 

@@ -85,8 +85,11 @@ class Script:
                 return Completion(text=reply, model=self._model, latency=self._latency, cost=0.0)
             case ToolCall():
                 return self._calls((reply,))
-            case [ToolCall(), *_] if all(isinstance(call, ToolCall) for call in reply):
-                return self._calls(tuple(reply))
+            case [ToolCall(), *_]:
+                calls = tuple(call for call in reply if isinstance(call, ToolCall))
+                if len(calls) == len(reply):
+                    return self._calls(calls)
+                raise UsageError(f"{complaint} a list that holds other things than ToolCall")
             case _:
                 raise UsageError(f"{complaint} {type(reply).__name__}")
 

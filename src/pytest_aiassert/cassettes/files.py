@@ -1,0 +1,154 @@
+"""Cassette files: reading with exact complaints, writing without ever losing what was there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from pytest_aiassert.cassettes.exchange import Exchange
+from pytest_aiassert.cassettes.redaction import redact
+from pytest_aiassert.errors import CassetteError
+
+VERSION: Final = 1
+
+_REPAIR: Final = "restore the file from version control, or remove it and record again"
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class _DuplicateKeyError(ValueError):
+    """An object in JSON says a key twice."""
+
+
+def read_exchanges(path: Path) -> list[Exchange]:
+    """Read a cassette file; raises CassetteError naming file, line and next step."""
+    text = _read_text(path)
+    try:
+        document = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise CassetteError(f"{path}:{error.lineno}: not valid JSON ({error.msg}); {_REPAIR}") from error
+    except _DuplicateKeyError as error:
+        raise CassetteError(f"{path}:{_line_of_duplicate(text)}: {error}; {_REPAIR}") from error
+    except RecursionError as error:
+        raise CassetteError(f"{path}: nested too deeply to be a cassette; {_REPAIR}") from error
+    if not isinstance(document, dict) or "version" not in document:
+        raise CassetteError(f"{path}:1: not a cassette: expected an object with 'version' and 'exchanges'; {_REPAIR}")
+    version = document["version"]
+    if isinstance(version, bool) or version != VERSION:
+        raise CassetteError(
+            f"{path}: cassette version {version!r} is not supported, this release reads {VERSION}; "
+            "upgrade pytest-aiassert, or record again"
+        )
+    values = document.get("exchanges", [])
+    if not isinstance(values, list):
+        raise CassetteError(f"{path}:1: 'exchanges' is a {type(values).__name__}, expected a list; {_REPAIR}")
+    return [_exchange(path, text, position, value) for position, value in enumerate(values)]
+
+
+def format_exchanges(exchanges: Iterable[Exchange]) -> str:
+    """Return the text of a cassette file, without secrets."""
+    document = {"version": VERSION, "exchanges": [exchange.to_json() for exchange in exchanges]}
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return redact(_LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file so that a crash leaves the old content or the new, never a part."""
+    path = Path(os.path.realpath(path))  # a link stays a link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def exclusive(path: Path) -> Generator[None]:
+    """Hold a lock that other processes writing to the same folder respect; it leaves no file behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows has no lock on folders; one process at a time is then the user's care
+        yield
+        return
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CassetteError(f"no cassette at {path}; record one with --ai-record=once --ai-provider SPEC") from None
+    except IsADirectoryError as error:
+        raise CassetteError(f"{path} is a folder; a cassette is a .json file in it") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CassetteError(f"{path}:{line}: not a text file ({error.reason}); {_REPAIR}") from error
+    except OSError as error:
+        raise CassetteError(f"cannot read cassette {path}: {error.strerror or error}; check its permissions") from error
+    if not text.strip():
+        raise CassetteError(f"{path}:1: the cassette is empty; {_REPAIR}")
+    return text
+
+
+def _exchange(path: Path, text: str, position: int, value: Any) -> Exchange:
+    try:
+        return Exchange.from_json(value)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        line = _lines(text)[position]
+        raise CassetteError(f"{path}:{line}: exchanges[{position}] is damaged: {what}; {_REPAIR}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add says None
+        raise _DuplicateKeyError(f"the key {twice!r} stands twice in one object")
+    return result
+
+
+def _line_of_duplicate(text: str) -> int:
+    """Return the line of the first exchange with a doubled key, else 1."""
+    decoder = json.JSONDecoder(object_pairs_hook=_unique)
+    for line, offset in _offsets(text):
+        try:
+            decoder.raw_decode(text, offset)
+        except _DuplicateKeyError:
+            return line
+    return 1
+
+
+def _lines(text: str) -> list[int]:
+    return [line for line, _ in _offsets(text)]
+
+
+def _offsets(text: str) -> Iterator[tuple[int, int]]:
+    """Yield line and offset of each exchange of a text that is valid JSON."""
+    start = re.search(r'"exchanges"\s*:\s*\[', text)
+    position, decoder = start.end() if start else len(text), json.JSONDecoder()
+    while True:
+        match = re.compile(r"[\s,]*").match(text, position)
+        position = match.end() if match else position
+        if position >= len(text) or text[position] == "]":
+            return
+        yield text.count("\n", 0, position) + 1, position
+        _, position = decoder.raw_decode(text, position)
