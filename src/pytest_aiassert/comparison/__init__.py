@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_aiassert.comparison.compare import CaseChange, Comparison, Difference, Quantity, compare_runs
+from pytest_aiassert.comparison.document import comparison_to_json
 from pytest_aiassert.comparison.pairing import CasePair, Pairing, pair_by_case
 from pytest_aiassert.comparison.statistics import holm, mcnemar_exact, wilson
 
@@ -14,6 +15,7 @@ __all__ = [
     "Pairing",
     "Quantity",
     "compare_runs",
+    "comparison_to_json",
     "holm",
     "mcnemar_exact",
     "pair_by_case",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.errors import AssistantError, AuthenticationError, ProviderConnectionError
 from pytest_aiassert.errors import AIAssertError, CannotJudgeError
-from pytest_aiassert.runs.records import CaseOutcome, CaseResult, TrialOutcome, TrialRecord, Turn
-from pytest_aiassert.runs.rules import needed
+from pytest_aiassert.runs.records import CaseResult, TrialOutcome, TrialRecord, Turn
+from pytest_aiassert.runs.rules import decide
 
 if TYPE_CHECKING:
     from assistant.messages import Completion
@@ -47,13 +47,10 @@ def run_cases(
         frame = frame_of(case, samples if isinstance(samples, int) else samples(case), min_pass_rate, model)
         earlier = done.get(case.id) if done else None
         trials = list(earlier.trials) if earlier else []
-        if len(trials) < frame.planned:
-            with provider_for(case) as provider:
-                for index in range(len(trials) + 1, frame.planned + 1):
-                    trial = judge.trial(case, provider, index)
-                    trials.append(trial)
-                    if on_trial:
-                        on_trial(frame, trial)
+        for trial in judge.trials(case, provider_for, range(len(trials) + 1, frame.planned + 1)):
+            trials.append(trial)
+            if on_trial:
+                on_trial(frame, trial)
         yield close_case(frame, trials)
 
 
@@ -72,14 +69,14 @@ def frame_of(case: Case, planned: int, min_pass_rate: float, model: str = "") ->
 
 
 def close_case(frame: CaseResult, trials: Iterable[TrialRecord]) -> CaseResult:
-    """Return a case with its trials and their outcome: the pass rate among judged trials against the bar."""
+    """Return a case with its trials and their outcome; `error` where errors left too few to decide."""
     case = replace(frame, trials=tuple(trials))
     count = len(case.judged)
-    if not count:
-        message = next((trial.message for trial in case.trials if trial.message), "no trial was judged")
-        return replace(case, outcome="error", message=message)
-    outcome: CaseOutcome = "passed" if case.passes >= needed(case.bar, count) else "failed"
-    return replace(case, outcome=outcome)
+    outcome = decide(case.passes, count - case.passes, bar=case.bar, samples=case.planned)
+    if outcome is not None and count:
+        return replace(case, outcome=outcome)
+    first = next((f": {trial.message}" for trial in case.trials if trial.outcome == "error"), "")
+    return replace(case, outcome="error", message=f"{count} of {case.planned} trials were judged{first}")
 
 
 class _Judge:
@@ -88,6 +85,20 @@ class _Judge:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._answered = False
+
+    def trials(self, case: Case, provider_for: ProviderFor, indexes: range) -> Iterator[TrialRecord]:
+        """Open a case's provider and ask it; one that cannot be opened makes one error."""
+        if not indexes:
+            return
+        started = self._clock()
+        try:
+            opened = provider_for(case)
+        except AIAssertError as error:
+            yield self._error(case, indexes[0], started, str(error))
+            return
+        with opened as provider:
+            for index in indexes:
+                yield self.trial(case, provider, index)
 
     def trial(self, case: Case, provider: Provider, index: int) -> TrialRecord:
         """Ask once and judge the reply."""

@@ -78,6 +78,7 @@ class RunWriter:
             if key not in self._written:
                 self._append(encode_line(trial_to_json(case, trial)))
                 self._written.add(key)
+                self._closed_cases.discard((case.model, case.id))  # its outcome may change, and is written again
 
     def write_case(self, case: CaseResult) -> None:
         """Append the trials of a case that are not yet written, then its outcome."""

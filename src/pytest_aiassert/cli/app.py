@@ -1,0 +1,246 @@
+"""The commands of `aiassert` and their options; each imports its work when it is called."""
+# ruff: noqa: FBT002, PLR0917  a command's parameters are its options
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from typer.core import TyperGroup
+
+from assistant.errors import AssistantError
+from pytest_aiassert.cli.screen import complain
+from pytest_aiassert.errors import AIAssertError
+
+BAD_INPUT = 2
+
+_ClickError = cast(
+    "type[Exception]", next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+)
+
+
+class OneLineErrors(TyperGroup):
+    """Turns every expected error into one message on stderr and exit code 2."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001 - typer's own signature
+        **extra: Any,
+    ) -> Any:
+        """Run and exit; the exit code is the command's own, 2 for bad input."""
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except (AIAssertError, AssistantError) as error:
+            complain(str(error))
+            code = BAD_INPUT
+        except _ClickError as error:
+            context = getattr(error, "ctx", None)
+            path = context.command_path if context else "aiassert"
+            complain(f"{_format(error)}; see '{path} --help'")
+            code = BAD_INPUT
+        if not standalone_mode:
+            return code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _format(error: Exception) -> str:
+    text: str = error.format_message()  # type: ignore[attr-defined]  # every ClickException has it
+    return " ".join(text.split()).rstrip(".")
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    name="aiassert",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+golden_app = typer.Typer(help="Look at golden sets.", rich_markup_mode=None)
+cassettes_app = typer.Typer(help="Look at recorded replies.", rich_markup_mode=None)
+app.add_typer(golden_app, name="golden")
+app.add_typer(cassettes_app, name="cassettes")
+
+
+ProviderOption = Annotated[
+    str,
+    typer.Option(
+        "--provider", "-p", help="replay:MODEL, openai:MODEL, or openai+http://HOST:PORT/v1:MODEL.", metavar="SPEC"
+    ),
+]
+CaseOption = Annotated[list[str] | None, typer.Option("--case", help="Only this case; repeatable.", metavar="ID")]
+GoldenArgument = Annotated[Path, typer.Argument(help="A golden set: its folder or YAML file.", metavar="GOLDEN")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    r"""Judge AI output, and say whether a new model version is worse.
+
+    \b
+    Examples:
+      aiassert run golden/coding --provider replay:qwen-0.5b
+      aiassert compare golden/coding/runs/qwen-0.5b.jsonl golden/coding/runs/qwen-1.5b.jsonl
+      aiassert doctor
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"aiassert {installed('pytest-aiassert')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The run to compare with, for example last night's.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The new run.")],
+    alpha: Annotated[float, typer.Option(help="One-sided error probability; 0.05 accepts 1 false alarm in 20.")] = 0.05,
+    margin: Annotated[float, typer.Option(help="Loss of pass rate that you accept; 0.05 is 5 points.")] = 0.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where the runs decide nothing.")] = False,
+) -> None:
+    r"""Say whether run B is worse than run A, by how much, and in which cases.
+
+    Exit code: 0 no regression, 1 regression, 2 bad input, 3 undecided with --strict.
+
+    \b
+    Examples:
+      aiassert compare runs/monday.jsonl runs/tuesday.jsonl
+      aiassert compare old.jsonl new.jsonl --margin 0.05 --strict
+    """
+    from pytest_aiassert.cli.comparing import compare_files
+
+    raise typer.Exit(compare_files(a, b, alpha=alpha, margin=margin, as_json=json, strict=strict))
+
+
+@app.command()
+def run(
+    golden: GoldenArgument,
+    provider: ProviderOption,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Trials a case; default: all recorded replies, or 1 from a live model.")
+    ] = None,
+    min_pass_rate: Annotated[
+        float, typer.Option(min=0, max=1, help="Pass rate that a case needs unless it has its own.")
+    ] = 1.0,
+    save: Annotated[Path | None, typer.Option(help="Write the run here, a line per trial.", metavar="PATH")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run in --save.")] = False,
+    report: Annotated[
+        list[Path] | None, typer.Option(help="Write a report: .html, .md or .json; repeatable.", metavar="PATH")
+    ] = None,
+    case: CaseOption = None,
+    model_name: Annotated[str | None, typer.Option(help="Name of this model version in run and report.")] = None,
+) -> None:
+    r"""Run a golden set against a model, live or from its recorded replies.
+
+    Exit code: 0 every trial was judged, 1 some ended in an error, 2 bad input.
+
+    \b
+    Examples:
+      aiassert run golden/coding -p replay:qwen-0.5b
+      aiassert run golden/coding -p openai:gpt-5-mini --samples 5 --save runs/mini.jsonl --report mini.html
+    """
+    from pytest_aiassert.cli.running import RunOptions, run_golden
+
+    options = RunOptions(
+        provider=provider,
+        samples=samples,
+        min_pass_rate=min_pass_rate,
+        save=save,
+        resume=resume,
+        reports=tuple(report or ()),
+        cases=tuple(case or ()),
+        model_name=model_name,
+    )
+    raise typer.Exit(run_golden(golden, options))
+
+
+@app.command()
+def record(
+    golden: GoldenArgument,
+    provider: ProviderOption,
+    samples: Annotated[int, typer.Option(min=1, help="Replies to have of each case; those recorded count.")] = 1,
+    model_name: Annotated[
+        str | None, typer.Option(help="Folder under cassettes/; default: the model's own name.", metavar="NAME")
+    ] = None,
+    case: CaseOption = None,
+) -> None:
+    r"""Record a model's replies to a golden set; run it again to continue where it stopped.
+
+    \b
+    Examples:
+      aiassert record golden/coding -p openai+http://127.0.0.1:8080/v1:qwen --samples 5
+      aiassert run golden/coding -p replay:qwen --save golden/coding/runs/qwen.jsonl
+    """
+    from pytest_aiassert.cli.recording import record_golden
+
+    raise typer.Exit(record_golden(golden, provider, samples=samples, model_name=model_name, only=tuple(case or ())))
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, one for each model version.")],
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("--output", "-o", help="Where to: .html, .md or .json; repeatable.", metavar="PATH"),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The report's title; default: the run's name.")] = None,
+) -> None:
+    r"""Write a report of saved runs, or print a summary where no --output is given.
+
+    \b
+    Example:
+      aiassert report golden/coding/runs/*.jsonl --output coding.html
+    """
+    from pytest_aiassert.cli.reporting import report_runs
+
+    raise typer.Exit(report_runs(runs, output or [], title=title))
+
+
+@golden_app.command("ls")
+def golden_list(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Golden sets; default: ./golden.")
+    ] = None,
+) -> None:
+    """List the cases of golden sets, and how often each is recorded."""
+    from pytest_aiassert.cli.inspecting import list_golden
+
+    raise typer.Exit(list_golden(paths or [Path("golden")]))
+
+
+@golden_app.command("validate")
+def golden_validate(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Golden sets: folders or YAML files.")],
+) -> None:
+    """Check golden sets; every problem is named with its line. Exit code: 0 valid, 2 not."""
+    from pytest_aiassert.cli.inspecting import validate_golden
+
+    raise typer.Exit(validate_golden(paths))
+
+
+@cassettes_app.command("ls")
+def cassettes_list(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassette files, or folders of them.")],
+) -> None:
+    """List recordings: replies, models and dates. Exit code: 0 all can be read, 2 not."""
+    from pytest_aiassert.cli.inspecting import list_cassettes
+
+    raise typer.Exit(list_cassettes(paths))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has: Python, packages, tools, and how well it isolates code it runs."""
+    from pytest_aiassert.cli.doctor import examine
+
+    raise typer.Exit(examine())

@@ -1,0 +1,89 @@
+"""`aiassert golden …` and `aiassert cassettes …`: what is there, and whether it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from pytest_aiassert.cassettes import Cassette
+from pytest_aiassert.cli.screen import complain, plural, show, table
+from pytest_aiassert.cli.selection import golden_files, recorded_models
+from pytest_aiassert.errors import CassetteError, GoldenSetError, UsageError
+from pytest_aiassert.golden import GoldenSet, load_golden
+from pytest_aiassert.providers.replay import models_of
+
+BAD_INPUT: Final = 2
+
+
+def list_golden(paths: Sequence[Path]) -> int:
+    """Print the cases of golden sets with their recordings, and return the exit code."""
+    for position, path in enumerate(golden_files(paths)):
+        golden = load_golden(path)
+        show([""] if position else [])
+        show([f"{golden.name}: {plural(len(golden.cases), 'case')} in {golden.path}", *_cases(golden)])
+    return 0
+
+
+def validate_golden(paths: Sequence[Path]) -> int:
+    """Check golden sets, name every problem on stderr, and return the exit code."""
+    code = 0
+    for path in golden_files(paths):
+        try:
+            golden = load_golden(path)
+        except GoldenSetError as error:
+            complain(str(error))
+            code = BAD_INPUT
+        else:
+            show([f"{golden.path}: valid, {plural(len(golden.cases), 'case')}, fingerprint {golden.fingerprint}"])
+    return code
+
+
+def list_cassettes(paths: Sequence[Path]) -> int:
+    """Print what recordings hold, name damaged ones on stderr, and return the exit code."""
+    rows: list[list[str]] = []
+    code = 0
+    for path in _cassette_files(paths):
+        try:
+            rows.append(_cassette_row(path, Cassette.load(path)))
+        except CassetteError as error:
+            complain(str(error))
+            code = BAD_INPUT
+    show(table([["replies", "recorded", "models", "cassette"], *rows]) if rows else [])
+    return code
+
+
+def _cases(golden: GoldenSet) -> list[str]:
+    models = recorded_models(golden)
+    rows = [["case", "weight", "checks", *models, "tags"]]
+    for case in golden.cases:
+        counts = [_replies(golden.cassette(model, case)) for model in models]
+        rows.append([case.id, f"{case.weight:g}", str(len(case.checks)), *counts, ", ".join(case.tags)])
+    return table(rows)
+
+
+def _replies(path: Path) -> str:
+    if not path.exists():
+        return "-"
+    try:
+        return str(len(Cassette.load(path).exchanges))
+    except CassetteError:
+        return "damaged"
+
+
+def _cassette_files(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"no file or folder at {path}")
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path} has no cassettes; recordings are .json files")
+        found.extend(inside)
+    return found
+
+
+def _cassette_row(path: Path, cassette: Cassette) -> list[str]:
+    days = sorted({exchange.recorded_at[:10] for exchange in cassette.exchanges if exchange.recorded_at})
+    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if days else "-"
+    return [str(len(cassette.exchanges)), span, ", ".join(models_of(cassette)) or "-", str(path)]
