@@ -94,14 +94,11 @@ def _quantity(quantity: Quantity) -> str:
 def _amount(value: float | None, unit: str) -> str:
     if value is None:
         return NONE
-    match unit:
-        case "USD":
-            return money(value)
-        case "s":
-            return seconds(value)
-        case "tokens":
-            return f"{value:,.0f}"
-    return f"{value:.2f}"
+    if unit == "USD":
+        return money(value)
+    if unit == "s":
+        return seconds(value)
+    return f"{value:,.0f}" if unit == "tokens" else f"{value:.2f}"
 
 
 def _points(share: float) -> str:

@@ -51,6 +51,7 @@ def _run(run: RunTally) -> dict[str, Any]:
         "started": header.started,
         "versions": _plain(header.versions),
         "fingerprint": header.fingerprint,
+        "notes": list(run.run.notes),
         "cases_passed": _rate(run.rate),
         "errors": run.errors,
         "trials": {"passed": run.trial_passes, "judged": run.trials},

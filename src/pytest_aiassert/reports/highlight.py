@@ -9,13 +9,13 @@ from typing import Final
 from markupsafe import Markup, escape
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
+from pygments.token import Comment, Keyword, Name, Number, String
 from pygments.util import ClassNotFound
 
 from pytest_aiassert.reports.excerpt import Line
 
 _BLOCK: Final = 20_000  # characters; longer code is shown plain
-_CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
+_CLASSES: Final = (
     (Comment, "c"),
     (String, "s"),
     (Number, "n"),
@@ -97,5 +97,6 @@ def block(lines: Iterable[tuple[int | None, Markup, bool]]) -> Markup:
 
 
 @functools.cache
-def _style(kind: _TokenType) -> str:
-    return next((name for family, name in _CLASSES if kind in family), "")
+def _style(kind: tuple[str, ...]) -> str:
+    """Return the class of a token; a kind of token lies within its family, which is how Pygments nests them."""
+    return next((name for family, name in _CLASSES if kind[: len(family)] == tuple(family)), "")

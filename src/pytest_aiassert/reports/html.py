@@ -15,7 +15,7 @@ from pytest_aiassert.reports import figures
 from pytest_aiassert.reports.highlight import Highlighter
 from pytest_aiassert.reports.layout import RowView, lay_out
 from pytest_aiassert.reports.prose import inline
-from pytest_aiassert.reports.tally import RunTally, tally, verdict_sentence
+from pytest_aiassert.reports.tally import RunTally, all_notes, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, visible
 from pytest_aiassert.runs.records import EvalReport
 
@@ -39,7 +39,7 @@ def render_html(report: EvalReport) -> str:
             tags=_tags(runs),
             counts=_counts(rows),
             sections=[(one_line(title), inline(visible(text))) for title, text in report.sections],
-            notes=[visible(note) for note in report.notes],
+            notes=[visible(note) for note in all_notes(report)],
             duration=report.duration,
             style=Markup(_asset("report.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
@@ -64,7 +64,7 @@ def _environment() -> Environment:
         "seconds": figures.seconds,
         "visible": visible,
     }
-    environment.globals |= {"interval": figures.interval, "plural": figures.plural, "signs": SIGNS}
+    environment.globals.update(interval=figures.interval, plural=figures.plural, signs=SIGNS)
     return environment
 
 

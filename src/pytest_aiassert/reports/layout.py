@@ -22,6 +22,7 @@ from pytest_aiassert.verdict import Evidence, Verdict
 
 _TEXT: Final = 20_000  # characters of one text shown; a reply may have ten million
 _EVIDENCE_LINES: Final = 60
+_GLANCE: Final = 25  # lines of code whose marks are found without an excerpt
 _ORDER: Final = {"failed": 0, "error": 1, "passed": 2}
 
 
@@ -90,6 +91,12 @@ class RowView:
     cells: tuple[CellView | None, ...]
     lead: CellView
     prompt: tuple[MessageView, ...]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The id cut before its last part: `tests/test_x.py::` and `test_y`."""
+        path, colons, name = self.id.rpartition("::")
+        return path + colons, name
 
     @property
     def outcome(self) -> str:
@@ -268,9 +275,9 @@ def _evidence(evidence: Evidence, judged: _Judged, highlighter: Highlighter, *, 
     if not key:
         return None
     if key in judged.shown:  # the reader has it before the eyes; point only at what matters
-        if passed or not evidence.marks:
+        if passed or not evidence.marks or text.count("\n") < _GLANCE:
             return None
-        shown = [line for line in around_marks(text, evidence.marks) if line.number is not None]
+        shown = around_marks(text, evidence.marks)
     else:
         judged.shown.add(key)
         shown = excerpt(text, evidence.marks, limit=_EVIDENCE_LINES)

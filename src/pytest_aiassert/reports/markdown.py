@@ -9,7 +9,7 @@ from typing import Final
 
 from pytest_aiassert.reports.excerpt import excerpt
 from pytest_aiassert.reports.figures import count, interval, money, percent, plural, seconds
-from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, failing, tally, verdict_sentence
+from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, all_notes, failing, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, shorten, visible
 from pytest_aiassert.runs.records import EvalReport, TrialRecord
 from pytest_aiassert.verdict import Verdict
@@ -67,7 +67,9 @@ class _Page:
 
 
 def _overview(report: EvalReport, runs: Sequence[RunTally]) -> str:
-    lines = [f"## {_prose(report.title)}: {verdict_sentence(runs)}", ""]
+    lines = [f"## {_prose(report.title)}: {_prose(verdict_sentence(runs))}", ""]
+    for note in all_notes(report):
+        lines += [f"> {_prose(one_line(note))}", ""]
     if runs:
         lines += [
             "| model | cases passed | rate [95% interval] | trials passed | cost | tokens | latency, median / p95 |"
@@ -80,7 +82,7 @@ def _overview(report: EvalReport, runs: Sequence[RunTally]) -> str:
             f"| {run.trial_passes}/{run.trials} | {_prose(money(run.cost))} | {count(run.tokens)} "
             f"| {seconds(run.latency)} / {seconds(run.slowest)} |"
         )
-    lines += ["", f"Took {seconds(report.duration)}.", *(f"\n> {_prose(one_line(note))}" for note in report.notes)]
+    lines += ["", f"Took {seconds(report.duration)}."]
     return "\n".join(lines) + "\n"
 
 

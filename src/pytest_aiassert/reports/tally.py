@@ -15,6 +15,7 @@ from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, TrialRecor
 from pytest_aiassert.verdict import Verdict
 
 _CALL: Final = re.compile(r"(\w+)\(.*\)\Z", re.DOTALL)
+_NAMED: Final = 3  # so many models are named in one sentence
 _ORDER: Final = {"failed": 0, "error": 1, "passed": 2}
 
 
@@ -96,20 +97,35 @@ def run_labels(runs: Sequence[Run]) -> list[str]:
     ]
 
 
+def all_notes(report: EvalReport) -> list[str]:
+    """Return the notes of a report and of its runs, each once."""
+    return list(dict.fromkeys([*report.notes, *(note for run in report.runs for note in run.notes)]))
+
+
 def verdict_sentence(runs: Sequence[RunTally]) -> str:
-    """Say in one sentence whether cases fail, and how many."""
+    """Say in one sentence whether cases fail, how many, and on which model where there are several."""
     total = sum(len(run.cases) for run in runs)
     if not total:
         return "No cases ran."
-    failed, errors = sum(run.failed for run in runs), sum(run.errors for run in runs)
-    on = "" if len(runs) == 1 else f" on {len(runs)} models"
-    if not failed and not errors:
-        return f"All {total} cases pass{on}." if total > 1 else f"The one case passes{on}."
+    if all(run.rate.passes == len(run.cases) for run in runs):
+        on = "" if len(runs) == 1 else f" on all {len(runs)} models"
+        most = max(len(run.cases) for run in runs)
+        return f"All {most} cases pass{on}." if most > 1 else f"The one case passes{on}."
+    if len(runs) == 1:
+        return _unmet(runs[0]) + "."
+    if len(runs) <= _NAMED:
+        return "; ".join(f"{run.label}: {_unmet(run)}" for run in runs) + "."
+    unmet = sum(run.rate.passes < len(run.cases) for run in runs)
+    return f"{unmet} of {len(runs)} models fail cases or could not be judged."
+
+
+def _unmet(run: RunTally) -> str:
+    total, failed, errors = len(run.cases), run.failed, run.errors
     nouns = "case" if total == 1 else "cases"
-    parts = [f"{failed} of {total} {nouns} fail{'s' if failed == 1 else ''}"] if failed else []
-    if errors:
-        parts.append(f"{errors} could not be judged" if failed else f"{errors} of {total} {nouns} could not be judged")
-    return ", ".join(parts) + on + "."
+    if failed:
+        fails = f"{failed} of {total} {nouns} fail{'s' if failed == 1 else ''}"
+        return f"{fails}, {errors} could not be judged" if errors else fails
+    return f"{errors} of {total} {nouns} could not be judged" if errors else f"all {total} {nouns} pass"
 
 
 def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -29,7 +29,7 @@ def terminal_lines(report: EvalReport, *, width: int, colour: bool, verbosity: i
         if len(runs) > 1:
             lines.append(paint(f"{one_line(run.label)}: {_headline(run)}", "bold", colour=colour))
         lines += _table(shown, width=width, colour=colour)
-    lines += [shorten(f"note: {one_line(note)}", width * 3) for note in report.notes]
+        lines += [f"note: {one_line(note)}" for note in run.run.notes]
     return [*lines, _totals(report, runs, colour=colour)]
 
 

@@ -33,18 +33,18 @@ def check_report_path(path: Path) -> None:
 
 
 def _renderer(path: Path) -> Callable[[EvalReport], str]:
-    match path.suffix.lower():
-        case ".html":
-            from pytest_aiassert.reports.html import render_html
+    suffix = path.suffix.lower()
+    if suffix == ".html":
+        from pytest_aiassert.reports.html import render_html
 
-            return render_html
-        case ".md":
-            from pytest_aiassert.reports.markdown import render_markdown
+        return render_html
+    if suffix == ".md":
+        from pytest_aiassert.reports.markdown import render_markdown
 
-            return render_markdown
-        case ".json":
-            from pytest_aiassert.reports.document import render_json
+        return render_markdown
+    if suffix == ".json":
+        from pytest_aiassert.reports.document import render_json
 
-            return render_json
-    suffix = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
-    raise UsageError(f"report {str(path)!r} has {suffix}; use .html, .md or .json")
+        return render_json
+    found = f"the suffix {suffix!r}" if suffix else "no suffix"
+    raise UsageError(f"report {str(path)!r} has {found}; use .html, .md or .json")
