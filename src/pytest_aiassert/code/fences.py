@@ -19,7 +19,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fenced:
-    """A fence's content; `start` and `end` bound it in the text, fence lines included, `line` is its first line's number."""
+    """A fence's content; `start` and `end` bound it with its fence lines, `line` is the number of its first line."""
 
     info: Info
     code: str

@@ -136,11 +136,13 @@ def grammar(language: str) -> Grammar:
     if entry.module is None:
         raise CannotJudgeError(f"there is no grammar for {language}; one of: {', '.join(KNOWN_LANGUAGES)}")
     try:
-        return Grammar(getattr(importlib.import_module(entry.module), entry.function)())
+        pointer: object = getattr(importlib.import_module(entry.module), entry.function)()
+        return Grammar(pointer)
     except (ImportError, AttributeError, ValueError) as error:
         package = entry.module.replace("_", "-")
         raise CannotJudgeError(
-            f"the grammar for {language} cannot be loaded ({error}); repair it with: pip install --force-reinstall {package}"
+            f"the grammar for {language} cannot be loaded ({error}); "
+            f"repair it with: pip install --force-reinstall {package}"
         ) from error
 
 

@@ -43,12 +43,12 @@ def syntax_errors(code: str, language: str) -> tuple[SyntaxIssue, ...]:
         return (SyntaxIssue(line=1, column=1, message=message),)
     if language == "python":
         return _python_issues(code)
-    return _tree_issues(_tree(code, language))
+    return _tree_issues(tree(code, language))
 
 
 def parses_cleanly(code: str, language: str) -> bool:
     """Tell whether a grammar takes the code without an error."""
-    return len(code) <= LONGEST_PARSED and not _tree(code, language).root_node.has_error
+    return len(code) <= LONGEST_PARSED and not tree(code, language).root_node.has_error
 
 
 def python_tree(code: str) -> ast.Module | None:
@@ -89,7 +89,8 @@ def _position(code: str, offset: int) -> tuple[int, int]:
     return code.count("\n", 0, offset) + 1, offset - (code.rfind("\n", 0, offset) + 1) + 1
 
 
-def _tree(code: str, language: str) -> Tree:
+def tree(code: str, language: str) -> Tree:
+    """Parse with a language's grammar; errors become nodes. Raises CannotJudgeError where the grammar is missing."""
     from tree_sitter import Parser
 
     return Parser(grammar(language)).parse(code.encode("utf-8", "surrogatepass"))

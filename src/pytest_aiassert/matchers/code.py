@@ -9,7 +9,7 @@ from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.languages import KNOWN_LANGUAGES, require_language
 from pytest_aiassert.code.parsing import SyntaxIssue, syntax_errors
-from pytest_aiassert.errors import UsageError
+from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import at_lines, block_evidence, count, listed, nothing_in, source
 from pytest_aiassert.verdict import Verdict
@@ -53,8 +53,7 @@ def contains_code(language: str | None = None, min_blocks: int = 1) -> ContainsC
     """
     if language is not None:
         language = require_language(language, where="contains_code: language")
-    if isinstance(min_blocks, bool) or not isinstance(min_blocks, int) or min_blocks < 1:
-        raise UsageError(f"contains_code: min_blocks is {min_blocks!r}; expected a whole number, 1 or more")
+    min_blocks = whole_number("contains_code: min_blocks", min_blocks, least=1)
     return ContainsCode(language=language, min_blocks=min_blocks)
 
 

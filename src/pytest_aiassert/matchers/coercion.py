@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
@@ -25,7 +25,7 @@ def as_completion(value: object) -> Completion:
     if isinstance(value, str):
         return Completion(text=str(value))
     for coercer in _coercers.get():
-        completion = coercer(value)
+        completion: object = coercer(value)
         if completion is None:
             continue
         if not isinstance(completion, Completion):
@@ -41,7 +41,7 @@ def as_completion(value: object) -> Completion:
 
 
 @contextmanager
-def use_coercers(*coercers: Coercer) -> Iterator[None]:
+def use_coercers(*coercers: Coercer) -> Generator[None]:
     """Offer values of unknown type to these coercers first, while the context lasts."""
     token = _coercers.set((*coercers, *_coercers.get()))
     try:

@@ -9,6 +9,8 @@ from pytest_aiassert.code.extraction import Block
 from pytest_aiassert.verdict import Evidence
 
 _MOST_SHOWN = 20_000
+_LINES_AROUND = 5
+_WIDEST = 200
 
 
 def source(name: str, *arguments: object, **keywords: object) -> str:
@@ -56,3 +58,13 @@ def shown(text: str) -> str:
     if len(text) <= _MOST_SHOWN:
         return text
     return f"{text[:_MOST_SHOWN]}\n… {len(text) - _MOST_SHOWN:,} more characters"
+
+
+def excerpt(text: str, line: int) -> Evidence:
+    """Show a reply with one line marked; of a long reply, what stands around that line."""
+    if len(text) <= _MOST_SHOWN:
+        return Evidence(title="reply", text=text, marks=(line,))
+    lines = text.split("\n")
+    first = max(line - _LINES_AROUND, 1)
+    around = "\n".join(each[:_WIDEST] for each in lines[first - 1 : line + _LINES_AROUND])
+    return Evidence(title=f"reply from line {first}", text=around, marks=(line - first + 1,))

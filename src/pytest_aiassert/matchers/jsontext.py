@@ -1,0 +1,87 @@
+"""JSON in replies: in a fence, as the whole reply, or somewhere in prose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pytest_aiassert.code.extraction import Block, extract
+
+_JSON_NAMES = ("json", "jsonc", "json5", "jsonl")
+_MOST_ATTEMPTS = 100
+_SEARCHED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundJSON:
+    """A JSON value: its text, and the words for where it stands."""
+
+    value: Any
+    text: str
+    where: str
+
+
+def find_json(text: str) -> FoundJSON | str:
+    """Find a reply's JSON, or say what is wrong instead.
+
+    The first that is valid counts, of: fenced JSON blocks, the whole reply, other fenced blocks, and objects and
+    arrays in prose (the first hundred places that begin like one, in the first million characters).
+    """
+    blocks = [block for block in extract(text) if block.fenced]
+    named = [block for block in blocks if block.language in _JSON_NAMES]
+    problem = ""
+    for block in named:
+        try:
+            return FoundJSON(value=parse(block.code), text=block.code, where=f"the json block at line {block.line}")
+        except ValueError as error:
+            problem = problem or f"the json block at line {block.line} is not valid JSON: {_flaw(error, block)}"
+    try:
+        return FoundJSON(value=parse(text), text=text.strip(), where="the whole reply")
+    except ValueError as error:
+        begins = text.lstrip()[:1] in ("{", "[")
+        problem = problem or (f"the reply is not valid JSON: {_flaw(error)}" if begins else "")
+    for block in blocks:
+        try:
+            return FoundJSON(value=parse(block.code), text=block.code, where=f"the block at line {block.line}")
+        except ValueError:
+            continue
+    found = next(_in_prose(text), None)
+    return found or problem or "no JSON in the reply"
+
+
+def parse(text: str) -> Any:
+    """Parse strict JSON, no NaN or Infinity; raises ValueError, for too deep nesting too."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _in_prose(text: str) -> Iterator[FoundJSON]:
+    decoder = json.JSONDecoder(parse_constant=_refuse)
+    position = 0
+    for _ in range(_MOST_ATTEMPTS):
+        starts = [start for mark in "{[" if (start := text.find(mark, position, _SEARCHED)) >= 0]
+        if not starts:
+            return
+        start = min(starts)
+        position = start + 1
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        line = text.count("\n", 0, start) + 1
+        yield FoundJSON(value=value, text=text[start:end], where=f"the JSON at line {line}")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _flaw(error: ValueError, block: Block | None = None) -> str:
+    cut = "; the reply ends before the fence does" if block is not None and not block.closed else ""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at its line {error.lineno}, column {error.colno}{cut}"
+    return f"{error}{cut}"
