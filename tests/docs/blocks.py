@@ -122,7 +122,7 @@ def matches(expected: str, output: str) -> bool:
 
 def _plain(text: str) -> str:
     text = VARIES.sub("0.00s", ESCAPES.sub("", text))
-    text = re.sub(r"^=+ (.*?) =+$", r"= \1 =", text, flags=re.MULTILINE)  # rulers depend on what they frame
+    text = re.sub(r"^=+ (.*?) =+ *$", r"= \1 =", text, flags=re.MULTILINE)  # rulers depend on what they frame
     return "".join(line.rstrip() + "\n" for line in text.strip("\n").splitlines())
 
 
