@@ -1,5 +1,5 @@
 """The commands of `aiassert` and their options; each imports its work when it is called."""
-# ruff: noqa: FBT002, PLR0917  a command's parameters are its options
+# ruff: noqa: FBT001, FBT002, PLR0917, D301  a command's parameters are its options; \b keeps a paragraph's lines
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ class OneLineErrors(TyperGroup):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: FBT001 - typer's own signature
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run and exit; the exit code is the command's own, 2 for bad input."""
         try:
-            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except (AIAssertError, AssistantError) as error:
             complain(str(error))
             code = BAD_INPUT
@@ -83,7 +84,7 @@ def root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    r"""Judge AI output, and say whether a new model version is worse.
+    """Judge AI output, and say whether a new model version is worse.
 
     \b
     Examples:
@@ -99,7 +100,7 @@ def root(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(short_help="Say whether run B is worse than run A.")
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="The run to compare with, for example last night's.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="The new run.")],
@@ -108,7 +109,7 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where the runs decide nothing.")] = False,
 ) -> None:
-    r"""Say whether run B is worse than run A, by how much, and in which cases.
+    """Say whether run B is worse than run A, by how much, and in which cases.
 
     Exit code: 0 no regression, 1 regression, 2 bad input, 3 undecided with --strict.
 
@@ -122,7 +123,7 @@ def compare(
     raise typer.Exit(compare_files(a, b, alpha=alpha, margin=margin, as_json=json, strict=strict))
 
 
-@app.command()
+@app.command(short_help="Run a golden set against a model.")
 def run(
     golden: GoldenArgument,
     provider: ProviderOption,
@@ -140,7 +141,7 @@ def run(
     case: CaseOption = None,
     model_name: Annotated[str | None, typer.Option(help="Name of this model version in run and report.")] = None,
 ) -> None:
-    r"""Run a golden set against a model, live or from its recorded replies.
+    """Run a golden set against a model, live or from its recorded replies.
 
     Exit code: 0 every trial was judged, 1 some ended in an error, 2 bad input.
 
@@ -164,7 +165,7 @@ def run(
     raise typer.Exit(run_golden(golden, options))
 
 
-@app.command()
+@app.command(short_help="Record a model's replies to a golden set.")
 def record(
     golden: GoldenArgument,
     provider: ProviderOption,
@@ -174,7 +175,7 @@ def record(
     ] = None,
     case: CaseOption = None,
 ) -> None:
-    r"""Record a model's replies to a golden set; run it again to continue where it stopped.
+    """Record a model's replies to a golden set; run it again to continue where it stopped.
 
     \b
     Examples:
@@ -186,7 +187,7 @@ def record(
     raise typer.Exit(record_golden(golden, provider, samples=samples, model_name=model_name, only=tuple(case or ())))
 
 
-@app.command()
+@app.command(short_help="Write a report of saved runs.")
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, one for each model version.")],
     output: Annotated[
@@ -195,7 +196,7 @@ def report(
     ] = None,
     title: Annotated[str | None, typer.Option(help="The report's title; default: the run's name.")] = None,
 ) -> None:
-    r"""Write a report of saved runs, or print a summary where no --output is given.
+    """Write a report of saved runs, or print a summary where no --output is given.
 
     \b
     Example:
@@ -238,7 +239,7 @@ def cassettes_list(
     raise typer.Exit(list_cassettes(paths))
 
 
-@app.command()
+@app.command(short_help="Say what this machine has.")
 def doctor() -> None:
     """Say what this machine has: Python, packages, tools, and how well it isolates code it runs."""
     from pytest_aiassert.cli.doctor import examine

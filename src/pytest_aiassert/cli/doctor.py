@@ -17,7 +17,7 @@ Status: TypeAlias = Literal["ok", "missing", "broken"]
 Which: TypeAlias = Callable[[str], str | None]
 Ask: TypeAlias = Callable[[Sequence[str]], str]
 
-PACKAGES: Final = ("pytest-aiassert", "pytest", "httpx2", "tree-sitter", "ruff", "pydantic")
+PACKAGES: Final = ("pytest-aiassert", "pytest", "httpx2", "tree-sitter", "pydantic")
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -52,7 +52,7 @@ def _package(name: str) -> Finding:
 
 def _tools(which: Which) -> list[Finding]:
     return [
-        find_tool("ruff command", ("ruff",), "passes_lint cannot judge; pip install ruff", which=which),
+        find_tool("ruff", ("ruff",), "passes_lint cannot judge; pip install ruff", which=_bundled_ruff),
         find_tool("git", ("git",), "reports cannot name the commit", which=which),
         find_tool("node", ("node",), "JavaScript is parsed but not run", which=which),
         find_tool("chromium", CHROMIUM, "only the project's own report tests use it", which=which),
@@ -74,6 +74,16 @@ def find_tool(name: str, commands: Sequence[str], without: str, *, which: Which,
 
 def _ask(command: Sequence[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=10, check=True).stdout  # noqa: S603 - a path from PATH
+
+
+def _bundled_ruff(command: str) -> str | None:
+    """Return the binary that the ruff package brings, which need not be on PATH."""
+    try:
+        from ruff import find_ruff_bin
+
+        return find_ruff_bin()
+    except (ImportError, FileNotFoundError):
+        return shutil.which(command)
 
 
 def _isolation() -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Report = Callable[[int, str], None]
 
 MAX_BYTES: Final = 16_000_000
+MAX_DEPTH: Final = 100
 MAX_COPIES: Final = 100_000
 """How many nodes aliases may add to a file before it is refused."""
 
@@ -64,6 +65,7 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _refuse_depth(path, yaml.parse(text, Loader=loader))
         return yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -73,8 +75,21 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
         position = getattr(error, "position", 0)
         line = text.count("\n", 0, position) + 1
         raise GoldenSetError(f"{path}:{line}: not valid YAML: {getattr(error, 'reason', error)}") from error
-    except RecursionError as error:
-        raise GoldenSetError(f"{path}:1: nested too deeply to be a golden set") from error
+
+
+def _refuse_depth(path: Path, events: Iterable[yaml.Event]) -> None:
+    """Count levels before anything recurses: libyaml's composer crashes the process at some depth."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise GoldenSetError(f"{path}:{line}: nested more than {MAX_DEPTH} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _refuse_bombs(path: Path, root: yaml.Node) -> None:
