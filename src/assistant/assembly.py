@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from assistant.config import COMPATIBLE_KEY_VARIABLE, OPENAI_KEY_VARIABLE, Settings, load_settings
 from assistant.errors import ConfigurationError
+from assistant.events import Emitter, Listener, RequestFailed, RequestFinished, RequestStarted
+from assistant.messages import Chunk, Completion, FinishReason, Prompt, Tool, Usage
 from assistant.protocols import Provider
-from assistant.providers.spec import OPENAI_URL, ProviderSpec, parse_spec
+from assistant.providers.spec import EXAMPLES, OPENAI_URL, ProviderSpec, parse_spec
 
 if TYPE_CHECKING:
     import httpx2
 
-    TransportFactory = Callable[[], httpx2.AsyncBaseTransport]
+    TransportFactory: TypeAlias = Callable[[], httpx2.AsyncBaseTransport]
 
 
 def connect(spec: str, *, transport: TransportFactory | None = None, settings: Settings | None = None) -> Provider:
@@ -39,6 +44,113 @@ def connect(spec: str, *, transport: TransportFactory | None = None, settings: S
         transport=transport,
         price=partial(price, base_url=parsed.base_url),
     )
+
+
+class Assistant:
+    """Asks one provider, tells listeners about it, and closes what it opened.
+
+    `spec` defaults to the setting `provider`; a `provider` given as an object stays its owner's to close.
+    Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        spec: str = "",
+        *,
+        provider: Provider | None = None,
+        settings: Settings | None = None,
+        transport: TransportFactory | None = None,
+        listeners: Sequence[Listener] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.events = Emitter(*listeners)
+        self._owns_provider = provider is None
+        self.provider = provider or _connect_configured(spec, settings or load_settings(), transport)
+        self._clock = clock
+        self._numbers = itertools.count(1)
+
+    def ask(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        with self._observed(streamed=False) as outcome:
+            return outcome.whole(self.provider.complete(prompt, tools=tools, **parameters))
+
+    async def aask(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
+        """Return the whole reply; raises ProviderError."""
+        with self._observed(streamed=False) as outcome:
+            return outcome.whole(await self.provider.acomplete(prompt, tools=tools, **parameters))
+
+    def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Generator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        with self._observed(streamed=True) as outcome:
+            for chunk in self.provider.stream(prompt, tools=tools, **parameters):
+                outcome.piece(chunk)
+                yield chunk
+
+    async def astream(
+        self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any
+    ) -> AsyncGenerator[Chunk]:
+        """Yield the reply as it arrives; raises ProviderError."""
+        with self._observed(streamed=True) as outcome:
+            async for chunk in self.provider.astream(prompt, tools=tools, **parameters):
+                outcome.piece(chunk)
+                yield chunk
+
+    def close(self) -> None:
+        """Release connections and threads; calling it twice is harmless."""
+        if self._owns_provider:
+            self.provider.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _observed(self, *, streamed: bool) -> Generator[_Outcome]:
+        who: dict[str, Any] = {"id": next(self._numbers), "provider": self.provider.name, "model": self.provider.model}
+        outcome, started = _Outcome(), self._clock()
+        self.events.emit(RequestStarted(**who, streamed=streamed))
+        try:
+            yield outcome
+        except BaseException as error:
+            self.events.emit(RequestFailed(**who, duration=self._clock() - started, error=error))
+            raise
+        self.events.emit(
+            RequestFinished(
+                **who,
+                duration=self._clock() - started,
+                usage=outcome.usage,
+                finish_reason=outcome.finish_reason,
+                cost=outcome.cost,
+            )
+        )
+
+
+class _Outcome:
+    """What is learnt of a reply while it arrives."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+        self.finish_reason: FinishReason | None = None
+        self.cost: float | None = None
+
+    def whole(self, reply: Completion) -> Completion:
+        self.usage, self.finish_reason, self.cost = reply.usage, reply.finish_reason, reply.cost
+        return reply
+
+    def piece(self, chunk: Chunk) -> None:
+        self.usage = chunk.usage or self.usage
+        self.finish_reason = chunk.finish_reason or self.finish_reason
+
+
+def _connect_configured(spec: str, settings: Settings, transport: TransportFactory | None) -> Provider:
+    chosen = spec or settings.provider
+    if not chosen:
+        raise ConfigurationError(
+            f"no provider is named; give a spec, or set ASSISTANT_PROVIDER (write for example {EXAMPLES})"
+        )
+    return connect(chosen, transport=transport, settings=settings)
 
 
 def _key(spec: ProviderSpec, settings: Settings, *, required: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "refused", "other"]
@@ -112,8 +112,7 @@ def as_messages(prompt: Prompt) -> tuple[Message, ...]:
     if isinstance(prompt, Message):
         return (prompt,)
     messages = tuple(prompt)
-    values: tuple[object, ...] = messages
-    for position, value in enumerate(values):
+    for position, value in enumerate(cast("tuple[object, ...]", messages)):
         if not isinstance(value, Message):
             kind = type(value).__name__
             raise TypeError(f"messages[{position}] is a {kind}; expected assistant.Message(role=…, content=…)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -24,7 +25,7 @@ _FIRST_ERROR: Final = 400
 
 
 class HttpClients:
-    """Clients that post JSON; times are in seconds, `transport` replaces the network.
+    """Clients that exchange JSON; times are in seconds, `transport` replaces the network.
 
     Redirects are refused, so that a key goes to the address it was meant for. Proxies and certificates named by the
     environment count for https addresses only: a key never crosses a proxy in the clear.
@@ -39,12 +40,14 @@ class HttpClients:
         self._clients: dict[object, httpx2.AsyncClient] = {}
 
     @asynccontextmanager
-    async def post(
-        self, url: str, *, body: Mapping[str, Any], headers: Mapping[str, str]
+    async def request(
+        self, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
     ) -> AsyncGenerator[httpx2.Response]:
-        """Post JSON and yield the response, its body unread; raises ProviderError."""
+        """Post JSON, or get where there is no body, and yield the response unread; raises ProviderError."""
+        method, content = ("GET", None) if body is None else ("POST", self._encode(body))
+        headers = {**headers, "accept": "application/json, text/event-stream", "content-type": "application/json"}
         try:
-            async with self._client(url).stream("POST", url, json=body, headers=headers) as response:
+            async with self._client(url).stream(method, url, content=content, headers=headers) as response:
                 if _FIRST_REDIRECT <= response.status_code < _FIRST_ERROR:
                     raise self._redirected(url, response)
                 yield response
@@ -54,7 +57,7 @@ class HttpClients:
                 f"{self._provider}: no {kind} {url} in time; is the server up? Raise ASSISTANT_TIMEOUT if it is slow",
                 provider=self._provider,
             ) from error
-        except httpx2.UnsupportedProtocol as error:
+        except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
             raise BadRequestError(f"{self._provider}: {url!r} is not a usable address: {error}") from error
         except httpx2.DecodingError as error:
             raise MalformedReplyError(
@@ -89,6 +92,16 @@ class HttpClients:
                 trust_env=url.startswith("https://"),
             )
         return client
+
+    def _encode(self, body: Mapping[str, Any]) -> bytes:
+        try:
+            return json.dumps(body, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise BadRequestError(
+                f"{self._provider}: the request cannot be written as JSON: {error}; "
+                "parameters and tools may hold str, numbers, bool, None, lists and dicts",
+                provider=self._provider,
+            ) from error
 
     def _redirected(self, url: str, response: httpx2.Response) -> BadRequestError:
         target = response.headers.get("location", "an unnamed address")

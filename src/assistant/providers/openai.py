@@ -15,7 +15,14 @@ from assistant.errors import ConfigurationError, CutStreamError, MalformedReplyE
 from assistant.messages import Chunk, Completion, Request, Usage
 from assistant.protocols import BaseProvider
 from assistant.providers.http import HttpClients, TransportFactory
-from assistant.providers.openai_format import StreamDecoder, decode_completion, encode_request, error_for, shorten
+from assistant.providers.openai_format import (
+    StreamDecoder,
+    decode_completion,
+    decode_models,
+    encode_request,
+    error_for,
+    shorten,
+)
 from assistant.providers.spec import OPENAI_URL
 
 PriceFunction = Callable[[str, Usage], float | None]
@@ -60,7 +67,9 @@ class OpenAIProvider(BaseProvider):
         started = time.perf_counter()
         try:
             with fail_after(self._total_timeout):
-                async with self._clients.post(self._url, body=self._body(request), headers=self._headers) as response:
+                async with self._clients.request(
+                    self._url, body=self._body(request), headers=self._headers
+                ) as response:
                     await response.aread()
         except TimeoutError as error:
             raise self._too_slow() from error
@@ -80,8 +89,8 @@ class OpenAIProvider(BaseProvider):
         async with AsyncExitStack() as stack:
             try:
                 with fail_after(self._total_timeout):
-                    post = self._clients.post(self._url, body=body, headers=self._headers)
-                    response = await stack.enter_async_context(post)
+                    sent = self._clients.request(self._url, body=body, headers=self._headers)
+                    response = await stack.enter_async_context(sent)
                     whole = await self._whole(response)
             except TimeoutError as error:
                 raise self._too_slow() from error
@@ -96,6 +105,10 @@ class OpenAIProvider(BaseProvider):
         for chunk in decoder.close():
             yield chunk
 
+    def models(self) -> tuple[str, ...]:
+        """Return the names of the models that the server lists; raises ProviderError."""
+        return self._background.run(self._models)
+
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
         await self._clients.aclose()
@@ -104,6 +117,17 @@ class OpenAIProvider(BaseProvider):
         """Release connections and threads; calling it twice is harmless."""
         super().close()
         self._clients.close()
+
+    async def _models(self) -> tuple[str, ...]:
+        try:
+            with fail_after(self._total_timeout):
+                async with self._clients.request(f"{self.base_url}/models", headers=self._headers) as response:
+                    await response.aread()
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        if response.status_code >= _FIRST_ERROR:
+            raise error_for(response, self.name)
+        return decode_models(self._json(response), provider=self.name)
 
     async def _events(self, response: httpx2.Response, decoder: StreamDecoder, deadline: float) -> AsyncGenerator[str]:
         """Yield the data of each event up to the end mark, then let the connection be used again."""

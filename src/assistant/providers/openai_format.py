@@ -67,6 +67,16 @@ def decode_completion(body: Any, *, provider: str = "openai") -> Completion:
         raise MalformedReplyError(f"{provider}: {detail}", provider=provider) from error
 
 
+def decode_models(body: Any, *, provider: str = "openai") -> tuple[str, ...]:
+    """Read the names in a list of models; raises MalformedReplyError."""
+    try:
+        return tuple(str(model["id"]) for model in body["data"])
+    except _BROKEN as error:
+        raise MalformedReplyError(
+            f"{provider}: not a list of models: {shorten(_dump(body))}", provider=provider
+        ) from error
+
+
 class StreamDecoder:
     """Turns the data of server-sent events into Chunks; tool calls come whole, at the end."""
 

@@ -86,7 +86,7 @@ def _content(request: RecordedRequest) -> Any:
 def _compare(path: str, old: Any, new: Any) -> Iterator[_Difference]:
     """Yield the places where two JSON values differ, as deep down as they can be named."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted(old.keys() | new.keys(), key=lambda key: (key != "messages", key)):
+        for key in sorted(old.keys() | new.keys(), key=_messages_first):
             place = f"{path}.{key}" if path else str(key)
             yield from _compare(place, old.get(key, _ABSENT), new.get(key, _ABSENT))
     elif isinstance(old, list) and isinstance(new, list):
@@ -94,6 +94,10 @@ def _compare(path: str, old: Any, new: Any) -> Iterator[_Difference]:
             yield from _compare(f"{path}[{index}]", *(v[index] if index < len(v) else _ABSENT for v in (old, new)))
     elif type(old) is not type(new) or old != new:
         yield path or "body", old, new
+
+
+def _messages_first(key: str) -> tuple[bool, str]:
+    return key != "messages", key
 
 
 def _words(path: str, old: Any, new: Any) -> str:

@@ -83,13 +83,12 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
     from pytest_aiassert.providers import ReplayProvider
 
     parsed = parse_spec(spec)
-    upstream = None if record == "once" and path.exists() else httpx2.AsyncHTTPTransport
     return ReplayProvider(
-        Cassette(path) if record == "all" else Cassette.open(path),
+        Cassette.open(path, record),
         lambda base_url, model, transport: _connect_spec(spec, transport),
         model=parsed.model,
         base_url=parsed.base_url,
-        upstream=upstream,
+        upstream=httpx2.AsyncHTTPTransport,
     )
 
 
