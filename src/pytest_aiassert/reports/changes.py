@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pytest_aiassert.reports.figures import NONE, count, money, percent, seconds
 from pytest_aiassert.reports.paint import Style, paint
-from pytest_aiassert.reports.visible import columns, one_line, pad, shorten, shorten_middle
+from pytest_aiassert.reports.visible import columns, one_line, pad, shorten, shorten_middle, wrap
 
 if TYPE_CHECKING:
     from pytest_aiassert.comparison import CaseChange, Comparison, Difference, Quantity
 
 _NARROWEST: Final = 40
+_FULL: Final = 72
 _STYLES: Final[dict[str, Style]] = {"regression": "failed", "no regression": "passed", "undecided": "error"}
 
 
@@ -33,7 +33,7 @@ def comparison_lines(comparison: Comparison, *, width: int, colour: bool) -> lis
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(one_line(text), width, break_on_hyphens=False)
+    return wrap(one_line(text), width)
 
 
 def _differences(comparison: Comparison, *, width: int, colour: bool) -> list[str]:
@@ -41,8 +41,10 @@ def _differences(comparison: Comparison, *, width: int, colour: bool) -> list[st
     every = [comparison.overall, *comparison.tags]
     bounds = f"{comparison.overall.confidence:.0%} interval"
     rows = [("", "cases", "A", "B", "points", bounds, "p worse"), *(_figures(difference) for difference in every)]
-    sizes = [max(columns(row[column]) for row in rows) for column in range(1, 7)]
-    label = min(max(columns(row[0]) for row in rows), max(9, width - sum(sizes) - 2 * len(sizes)))
+    if width < _FULL:  # the rates of A and B, which the summary tells too, make room first
+        rows = [(row[0], *row[4:]) for row in rows]
+    sizes = [max(columns(row[column]) for row in rows) for column in range(1, len(rows[0]))]
+    label = min(max(columns(row[0]) for row in rows), max(5, width - sum(sizes) - 2 * len(sizes)))
     lines: list[str] = []
     for row, difference in zip(rows, (None, *every), strict=True):
         cells = "".join(f"  {cell:>{size}}" for cell, size in zip(row[1:], sizes, strict=True))

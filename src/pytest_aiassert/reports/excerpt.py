@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pytest_aiassert.reports.visible import visible
+from pytest_aiassert.reports.visible import one_line, visible
+from pytest_aiassert.verdict import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,12 @@ def around_marks(text: str, marks: Collection[int], *, around: int = 1, limit: i
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     inside = sorted(mark for mark in set(marks) if 1 <= mark <= len(lines))
     return _with_gaps(lines, _windows(inside, len(lines), limit, around), set(inside))
+
+
+def is_told(evidence: Evidence, reason: str) -> bool:
+    """Return whether a reason already says all that the evidence would show."""
+    text = one_line(evidence.text)
+    return not text or (not evidence.marks and text in one_line(reason))
 
 
 def _windows(marks: list[int], last: int, limit: int, around: int) -> list[int]:

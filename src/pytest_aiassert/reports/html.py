@@ -64,7 +64,8 @@ def _environment() -> Environment:
         "seconds": figures.seconds,
         "visible": visible,
     }
-    environment.globals.update(interval=figures.interval, plural=figures.plural, signs=SIGNS)
+    extra: dict[str, Any] = {"interval": figures.interval, "plural": figures.plural, "signs": SIGNS}
+    environment.globals.update(extra)
     return environment
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from markupsafe import Markup
 
 from assistant.messages import Completion, Message, ToolCall
-from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt
+from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told
 from pytest_aiassert.reports.figures import count
 from pytest_aiassert.reports.highlight import Highlighter
 from pytest_aiassert.reports.prose import inline, passages
@@ -261,7 +261,8 @@ def _verdict(verdict: Verdict, judged: _Judged, highlighter: Highlighter) -> Ver
         evidence=tuple(
             piece
             for evidence in verdict.evidence
-            if (piece := _evidence(evidence, judged, highlighter, passed=verdict.passed)) is not None
+            if not is_told(evidence, verdict.reason)
+            and (piece := _evidence(evidence, judged, highlighter, passed=verdict.passed)) is not None
         ),
         parts=tuple(_verdict(part, judged, highlighter) for part in failing(verdict.parts)),
     )
@@ -272,8 +273,6 @@ def _evidence(evidence: Evidence, judged: _Judged, highlighter: Highlighter, *, 
     title = one_line(evidence.title)
     shown: list[Line]
     text = visible(evidence.text[:_TEXT]).rstrip("\n")
-    if not key:
-        return None
     if key in judged.shown:  # the reader has it before the eyes; point only at what matters
         if passed or not evidence.marks or text.count("\n") < _GLANCE:
             return None

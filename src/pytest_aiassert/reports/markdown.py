@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pytest_aiassert.reports.excerpt import excerpt
+from pytest_aiassert.reports.excerpt import excerpt, is_told
 from pytest_aiassert.reports.figures import count, interval, money, percent, plural, seconds
 from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, all_notes, failing, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, shorten, visible
@@ -140,7 +140,7 @@ def _trial(trial: TrialRecord) -> list[str]:
     seen: set[str] = set()
     for verdict in trial.verdicts:
         for evidence in verdict.evidence:
-            if not verdict.passed and evidence.text.strip() and evidence.text not in seen:
+            if not verdict.passed and evidence.text not in seen and not is_told(evidence, verdict.reason):
                 seen.add(evidence.text)
                 lines += ["", f"{_prose(one_line(evidence.title))}:", "", _numbered(evidence.text, evidence.marks)]
     if trial.turns and not seen:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt
+from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told
 from pytest_aiassert.reports.paint import paint
 from pytest_aiassert.reports.tally import failing
-from pytest_aiassert.reports.visible import one_line, shorten, visible
+from pytest_aiassert.reports.visible import columns, one_line, shorten, visible, wrap
 from pytest_aiassert.verdict import Evidence, Verdict
 
 _REASON_LINES: Final = 12
@@ -37,7 +36,8 @@ class _Writer:
             written += self.lines(verdict.parts, depth + 1)
             if not verdict.passed:
                 for evidence in verdict.evidence:
-                    written += self._evidence(evidence, depth)
+                    if not is_told(evidence, verdict.reason):
+                        written += self._evidence(evidence, depth)
         return written
 
     def _head(self, verdict: Verdict, depth: int) -> list[str]:
@@ -48,20 +48,18 @@ class _Writer:
         painted = f"{indent}{paint(sign, style, colour=self._colour)} "  # type: ignore[arg-type]  # one of two literals
         painted += paint(name, "bold" if not verdict.passed else "plain", colour=self._colour)
         painted += f"  {verdict.score:.2f}"
-        room = self._width - len(head) - 2
+        room = self._width - columns(head) - 2
         reason = one_line(verdict.reason)
         if verdict.passed:
             return [f"{painted}  {shorten(reason, room)}" if reason and room >= 8 else painted]  # noqa: PLR2004
-        if reason and len(reason) <= room and "\n" not in verdict.reason.strip():
+        if reason and columns(reason) <= room and "\n" not in verdict.reason.strip():
             return [f"{painted}  {reason}"]
         return [painted, *self._wrapped(verdict.reason, indent + "    ")]
 
     def _wrapped(self, reason: str, indent: str) -> list[str]:
         lines: list[str] = []
         for line in visible(reason[:10_000]).strip().splitlines():
-            lines += textwrap.wrap(
-                line, self._width, initial_indent=indent, subsequent_indent=indent, replace_whitespace=False
-            ) or [""]
+            lines += [indent + part for part in wrap(line, self._width - len(indent))]
         if len(lines) > _REASON_LINES:
             left = len(lines) - _REASON_LINES + 1
             lines = [*lines[: _REASON_LINES - 1], f"{indent}… {left} more lines"]
@@ -70,8 +68,6 @@ class _Writer:
     def _evidence(self, evidence: Evidence, depth: int) -> list[str]:
         indent = "  " * depth + "    "
         key = evidence.text.strip()
-        if not key:
-            return []
         title = one_line(evidence.title)
         if key in self._shown:
             if not evidence.marks:

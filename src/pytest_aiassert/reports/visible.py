@@ -11,6 +11,7 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _CAP: Final = 8  # characters looked at per column: a reply may be one line of ten million
+_LINE: Final = 10_000
 _ASCII: Final = {
     "✓": "+", "✗": "x", "█": "#", "░": ".", "–": "-", "—": "-", "·": "|", "▸": ">", "│": "|", "…": "~",
     "→": ">", "↑": "^", "↓": "v", "−": "-", "±": "+", "≥": ">", "≤": "<",
@@ -25,8 +26,8 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text made visible, its whitespace folded into single spaces."""
-    return " ".join(visible(text).split())
+    """Return the text made visible, its whitespace folded into single spaces; no more than 10,000 characters."""
+    return " ".join(visible(text[:_LINE]).split())
 
 
 def to_ascii(text: str) -> str:
@@ -47,13 +48,7 @@ def shorten(text: str, width: int) -> str:
     cut = text[: max(width, 1) * _CAP]
     if len(cut) == len(text) and columns(text) <= width:
         return text
-    kept, room = [], max(width, 1) - 1
-    for character in cut:
-        room -= _columns_of(character)
-        if room < 0:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + "…"
+    return _head(cut, max(width, 1) - 1).rstrip() + "…"
 
 
 def shorten_middle(text: str, width: int) -> str:
@@ -68,9 +63,37 @@ def shorten_middle(text: str, width: int) -> str:
     return head.removesuffix("…") + "…" + end
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line at spaces into lines of at most `width` columns; longer words are cut where they must."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        rest = word
+        while (line and columns(line) + 1 + columns(rest) > width) or columns(rest) > width:
+            if line:
+                lines.append(line)
+                line = ""
+            else:
+                head = _head(rest, width)
+                lines.append(head)
+                rest = rest[len(head) :]
+        line = f"{line} {rest}" if line else rest
+    return [*lines, line] if line else lines
+
+
 def pad(text: str, width: int) -> str:
     """Fill a text with spaces up to `width` columns."""
     return text + " " * max(0, width - columns(text))
+
+
+def _head(text: str, width: int) -> str:
+    """Return what of the text fits into `width` columns, at least one character of it where there is room at all."""
+    room = width
+    for position, character in enumerate(text):
+        room -= _columns_of(character)
+        if room < 0:
+            return text[: max(position, min(width, 1))]
+    return text
 
 
 def _sign(match: re.Match[str]) -> str:
