@@ -12,19 +12,17 @@ CODING = load_golden(Path(__file__).parent.parent / "golden" / "coding")
 TOO_HARD = {}
 
 
-def cases():
-    for case in CODING.cases:
-        marks = [pytest.mark.xfail(reason=TOO_HARD[case.id], strict=True)] if case.id in TOO_HARD else []
-        yield pytest.param(case, id=case.id, marks=marks)
+def parameter(case: Case):
+    marks = [pytest.mark.xfail(reason=TOO_HARD[case.id], strict=True)] if case.id in TOO_HARD else []
+    return pytest.param(case, id=case.id, marks=marks)
 
 
 @pytest.mark.ai_eval(
     samples=3,
     min_pass_rate=0.6,
-    provider="replay:qwen-1.5b",
     cassette="../golden/coding/cassettes/{model}/{case.id}.json",
 )
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", [parameter(case) for case in CODING.cases])
 def test_coding(case: Case, ai, expect):
     reply = ai.complete(case.messages, **case.parameters)
     expect(reply).to(*case.checks)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.integration.session import EvalSession
-    from pytest_aiassert.providers import MockProvider, ReplayProvider
+    from pytest_aiassert.providers import MockProvider
 
 SKIP_REASON = "AI evaluation, run with --ai-eval"
 
@@ -141,11 +141,11 @@ def mock_ai(request: pytest.FixtureRequest) -> MockProvider:
 
 
 @pytest.fixture
-def replay_ai(request: pytest.FixtureRequest) -> Iterator[ReplayProvider]:
+def replay_ai(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """A provider that answers from the test's own cassette."""
-    from pytest_aiassert.integration.fixtures import replay
+    from pytest_aiassert.integration.fixtures import provider
 
-    yield from replay(request)
+    yield from provider(request, replayed=True)
 
 
 @pytest.fixture

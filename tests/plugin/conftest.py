@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 import assistant
 import pytest_aiassert
+from tests.plugin.openai_server import ChatServer
 
 QUIET = ("-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "-p", "no:examples", "-p", "no:hypothesispytest", "--color=no")
 
@@ -20,6 +21,7 @@ def _load_all() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__") and ".jail" not in module.name:
                 importlib.import_module(module.name)
+    importlib.import_module("httpcore2._backends.anyio")
 
 
 _load_all()
@@ -47,3 +49,11 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("AIASSERT_"):
             monkeypatch.delenv(name)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatServer]:
+    """A server to record from; `.spec` is what --ai-provider takes."""
+    server = ChatServer()
+    yield server
+    server.stop()

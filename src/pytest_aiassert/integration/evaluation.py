@@ -42,8 +42,26 @@ class Purse:
         self.spent += cost or 0.0
 
 
-@dataclass(slots=True, kw_only=True)
-class Evaluation:
+class Holder:
+    """Holds the providers that an item uses, each opened at first use."""
+
+    def __init__(self) -> None:
+        self._providers: dict[str, Provider] = {}
+
+    def provider(self, spec: str, open_it: Callable[[], Provider]) -> Provider:
+        """Return the provider of a spec, opening it at first use."""
+        if spec not in self._providers:
+            self._providers[spec] = open_it()
+        return self._providers[spec]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._providers:
+            self._providers.popitem()[1].close()
+
+
+@dataclass(kw_only=True)
+class Evaluation(Holder):
     """One marked item across its trials; `model` is the provider spec that answers."""
 
     case_id: str
@@ -51,13 +69,9 @@ class Evaluation:
     plan: TrialPlan
     trials: list[TrialRecord] = field(default_factory=list)
     recorder: Recorder = field(default_factory=Recorder)
-    _provider: Provider | None = None
 
-    def provider(self, open_it: Callable[[], Provider]) -> Provider:
-        """Return the provider that all trials of this item share, opening it at first use."""
-        if self._provider is None:
-            self._provider = open_it()
-        return self._provider
+    def __post_init__(self) -> None:
+        super().__init__()
 
     def finish_trial(self, outcome: TrialOutcome, *, duration: float, message: str = "") -> TrialRecord:
         """Keep what the current trial recorded and start afresh."""
@@ -76,12 +90,6 @@ class Evaluation:
         )
         self.trials.append(trial)
         return trial
-
-    def close(self) -> None:
-        """Close the provider that the trials shared."""
-        if self._provider is not None:
-            self._provider.close()
-            self._provider = None
 
 
 EVALUATION: pytest.StashKey[Evaluation] = pytest.StashKey()

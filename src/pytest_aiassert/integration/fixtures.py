@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from pytest_aiassert.integration.evaluation import EVALUATION, Purse, Recorder
-from pytest_aiassert.integration.markers import cassette_path, plan_for
-from pytest_aiassert.integration.models import open_provider, recorded_model
+from pytest_aiassert.integration.evaluation import EVALUATION, Holder, Purse, Recorder
+from pytest_aiassert.integration.markers import cassette_path, plan_for, short_name
+from pytest_aiassert.integration.models import is_replay, open_provider
 from pytest_aiassert.integration.observed import ObservedProvider
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
 from pytest_aiassert.plugin import EVAL_SESSION
@@ -17,23 +17,23 @@ from pytest_aiassert.plugin import EVAL_SESSION
 if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.integration.expectation import Expect
-    from pytest_aiassert.providers import MockProvider, ReplayProvider
+    from pytest_aiassert.providers import MockProvider
 
 
-def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
-    """Yield the provider under test; trials of one item share its connection and its cassette."""
+def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Iterator[Provider]:
+    """Yield the provider under test, or where `replayed` one that answers from the cassette whatever is under test.
+
+    Trials of one item share its connection and its cassette.
+    """
     item = cast("pytest.Item", request.node)
-    evaluation = item.stash.get(EVALUATION, None)
     settings, purse = _session(item)
-    if evaluation is not None:
-        inner = evaluation.provider(lambda: _open(item, settings, evaluation.model))
-        yield ObservedProvider(inner, lambda: evaluation.recorder, purse)
-        return
-    inner = _open(item, settings, settings.providers[0])
-    try:
-        yield ObservedProvider(inner, _recorder(item), purse)
-    finally:
-        inner.close()
+    evaluation = item.stash.get(EVALUATION, None)
+    specs = (evaluation.model,) if evaluation else settings.providers
+    spec = next((spec for spec in specs if is_replay(spec)), "replay") if replayed else specs[0]
+    holder = evaluation or Holder()
+    yield ObservedProvider(lambda: holder.provider(spec, lambda: _open(item, settings, spec)), _recorder(item), purse)
+    if evaluation is None:
+        holder.close()  # an evaluation is closed after its last trial
 
 
 def mock(request: pytest.FixtureRequest) -> MockProvider:
@@ -41,18 +41,6 @@ def mock(request: pytest.FixtureRequest) -> MockProvider:
     from pytest_aiassert.integration.observed import ObservedMock
 
     return ObservedMock(_recorder(cast("pytest.Item", request.node)))
-
-
-def replay(request: pytest.FixtureRequest) -> Iterator[ReplayProvider]:
-    """Yield a provider that replays the item's cassette, recording where --ai-record says so."""
-    item = cast("pytest.Item", request.node)
-    settings, _ = _session(item)
-    specs = [spec for spec in settings.providers if spec.startswith("replay")] or ["replay"]
-    inner = _open(item, settings, specs[0])
-    try:
-        yield cast("ReplayProvider", inner)
-    finally:
-        inner.close()
 
 
 def expectation(request: pytest.FixtureRequest) -> Expect:
@@ -79,5 +67,6 @@ def _recorder(item: pytest.Item) -> Callable[[], Recorder]:
 
 
 def _open(item: pytest.Item, settings: EvalSettings, spec: str) -> Provider:
-    path = cassette_path(item, plan_for(item, settings), recorded_model(spec))
+    model = "" if spec == "replay" else short_name(spec)
+    path = cassette_path(item, plan_for(item, settings), model)
     return open_provider(spec, cassette=path, record=settings.record)

@@ -40,6 +40,7 @@ def check_spec(spec: str, *, record: RecordMode = "none", allow_network: bool = 
         return
     if spec == "mock":
         return
+    from assistant.assembly import connect
     from assistant.providers.spec import parse_spec
 
     parsed = parse_spec(spec)
@@ -48,6 +49,7 @@ def check_spec(spec: str, *, record: RecordMode = "none", allow_network: bool = 
             f"{spec} would call {parsed.base_url} in every trial; add --ai-allow-network to let it, "
             "--ai-record=once to record its replies, or use --ai-provider replay"
         )
+    connect(spec).close()  # a missing key is told now, not in the middle of a run
 
 
 def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none") -> Provider:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from assistant.errors import AssistantError
@@ -28,10 +27,13 @@ from pytest_aiassert.runs.records import Turn
 
 
 class ObservedProvider:
-    """Passes every call on to `inner`; each finished reply becomes a Turn of the current trial."""
+    """Passes every call on; each finished reply becomes a Turn of the current trial.
 
-    def __init__(self, inner: Provider, recorder: Callable[[], Recorder], purse: Purse) -> None:
-        self._inner = inner
+    `open_inner` is called at each use, so that what fails then fails at the line of the test that asks.
+    """
+
+    def __init__(self, open_inner: Callable[[], Provider], recorder: Callable[[], Recorder], purse: Purse) -> None:
+        self._open_inner = open_inner
         self._recorder = recorder
         self._purse = purse
 
@@ -48,21 +50,21 @@ class ObservedProvider:
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _brief():
+        with _Brief():
             self._purse.check()
             return self._keep(as_messages(prompt), self._inner.complete(prompt, tools=tools, **parameters))
 
     async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the whole reply; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _brief():
+        with _Brief():
             self._purse.check()
             return self._keep(as_messages(prompt), await self._inner.acomplete(prompt, tools=tools, **parameters))
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _brief():
+        with _Brief():
             self._purse.check()
             gathered = _Gathered(self._inner.model)
             for chunk in self._inner.stream(prompt, tools=tools, **parameters):
@@ -75,7 +77,7 @@ class ObservedProvider:
     ) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _brief():
+        with _Brief():
             self._purse.check()
             gathered = _Gathered(self._inner.model)
             async for chunk in self._inner.astream(prompt, tools=tools, **parameters):
@@ -87,7 +89,11 @@ class ObservedProvider:
         """Do nothing: whoever opened the inner provider closes it."""
 
     def __repr__(self) -> str:
-        return repr(self._inner)
+        return "<provider under test>"
+
+    @property
+    def _inner(self) -> Provider:
+        return self._open_inner()
 
     def _keep(self, messages: tuple[Message, ...], reply: Completion) -> Completion:
         self._purse.pay(reply.cost)
@@ -109,14 +115,15 @@ class ObservedMock(MockProvider):
         return answer
 
 
-@contextmanager
-def _brief() -> Iterator[None]:
-    """Let our own errors end at the caller's line: their message says it all, the way there nothing."""
-    __tracebackhide__ = True
-    try:
-        yield
-    except (AssistantError, AIAssertError) as error:
-        raise error.with_traceback(None) from None
+class _Brief:
+    """Lets our own errors end at the caller's line: their message says it all, the way there nothing."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        __tracebackhide__ = True
+        if isinstance(error, (AssistantError, AIAssertError)):
+            raise error.with_traceback(None) from None
 
 
 class _Gathered:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistant.errors import AssistantError
+from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Purse
 from pytest_aiassert.integration.markers import MODEL_PARAMETER, TrialPlan, case_id, plan_for, short_name
 from pytest_aiassert.integration.models import check_spec
@@ -25,8 +27,11 @@ _RESULT = "_aiassert_result"
 def start(config: pytest.Config) -> EvalSession:
     """Read the settings and join the session; raises pytest.UsageError before anything runs."""
     settings = read_settings(config)
-    for spec in settings.providers:
-        check_spec(spec, record=settings.record, allow_network=settings.allow_network)
+    try:
+        for spec in settings.providers:
+            check_spec(spec, record=settings.record, allow_network=settings.allow_network)
+    except (AIAssertError, AssistantError) as error:
+        raise pytest.UsageError(f"--ai-provider: {error}") from error
     session = EvalSession(config, settings)
     config.pluginmanager.register(session, "aiassert-session")
     return session

@@ -1,0 +1,53 @@
+"""A small chat completions server on loopback; each reply says the how-manieth it is."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class ChatServer:
+    """Answers `reply 1`, `reply 2`, … to POST /v1/chat/completions, and keeps the request bodies."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, object]] = []
+        self.status = 200
+        self.lock = threading.Lock()
+        chat = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                with chat.lock:
+                    chat.requests.append(body)
+                    number = len(chat.requests)
+                content = json.dumps(
+                    {
+                        "model": body["model"],
+                        "choices": [{"message": {"content": f"reply {number}"}, "finish_reason": "stop"}],
+                        "usage": {"prompt_tokens": 3, "completion_tokens": 2},
+                    }
+                    if chat.status == 200
+                    else {"error": {"message": "as the test wants it"}}
+                ).encode()
+                self.send_response(chat.status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Stay quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        self.spec = f"openai+http://127.0.0.1:{self._server.server_address[1]}/v1:tiny"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

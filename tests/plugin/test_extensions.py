@@ -1,0 +1,75 @@
+"""Hooks: what plugins and conftest files add."""
+
+from __future__ import annotations
+
+
+def test_a_type_of_your_own(run, pytester):
+    pytester.makeconftest(
+        """
+        from assistant import Completion
+
+        class Answer:
+            def __init__(self, words): self.words = words
+
+        def pytest_aiassert_coerce(value):
+            if type(value).__name__ == "Answer":
+                return Completion(text=" ".join(value.words))
+        """
+    )
+    result = run(
+        source="""
+        from conftest import Answer
+        from pytest_aiassert import mentions
+
+        def test_it(expect):
+            expect(Answer(["hello", "there"])).to(mentions("hello there"))
+            assert Answer(["hello"]) == mentions("hello")
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_matcher_by_name_in_a_golden_set(run, pytester):
+    pytester.makeconftest(
+        """
+        from pytest_aiassert import mentions
+
+        def pytest_aiassert_matchers():
+            return {"polite": lambda: mentions("please")}
+        """
+    )
+    (pytester.path / "cases.yaml").write_text(
+        "version: 1\\nname: tiny\\ncases:\\n  - {id: ask, prompt: Ask., checks: [polite]}\\n".replace("\\n", "\n")
+    )
+    result = run(
+        source="""
+        from pytest_aiassert import load_golden
+
+        def test_it(expect):
+            case, = load_golden("cases.yaml").cases
+            expect("please sit").to(*case.checks)
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_behaviour_of_your_own(run, pytester):
+    pytester.makeconftest(
+        """
+        from pytest_aiassert import Behaviour
+
+        def double(n): return 2 * n
+
+        def pytest_aiassert_behaviours():
+            return [Behaviour(name="double", summary="twice a number", reference=double, signature="double(n)", cases=((0,), (1,), (-3,)))]
+        """
+    )
+    result = run(
+        source='''
+        from pytest_aiassert import implements
+
+        def test_it(expect):
+            expect("```python\\ndef twice(x):\\n    return x + x\\n```").to(implements("double"))
+        '''
+    )
+    result.assert_outcomes(passed=1)
