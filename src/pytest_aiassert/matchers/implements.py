@@ -145,13 +145,21 @@ def _judge_code(
         return matcher.verdict(passed=True, reason=reason, evidence=tuple(evidence))
     counterexample = attempted.counterexample or ""
     evidence.append(Evidence(title="counterexample", text=counterexample))
-    reason = f"{counterexample}; {attempted.agreed} of {count(attempted.total, unit)} agree"
-    if attempted.load_error is not None:
-        error = attempted.load_error
-        reason += f"; loading the code raised {error.error}: {error.message}" + (
-            f" (line {error.line})" if error.line else ""
-        )
+    agree = "agrees" if attempted.total == 1 else "agree"
+    reason = (
+        f"{counterexample}; {attempted.agreed} of {count(attempted.total, unit)} {agree}{_trouble(attempted, block)}"
+    )
     return matcher.verdict(passed=False, score=attempted.score, reason=reason, evidence=tuple(evidence))
+
+
+def _trouble(attempted: Attempt, block: Block) -> str:
+    """Say what went wrong when the code was loaded, where that explains the counterexample."""
+    error = attempted.load_error
+    if error is None or " raised NameError" not in (attempted.counterexample or ""):
+        return ""
+    where = f" at line {block.line + error.line - 1} of the reply" if error.line else ""
+    known = " (the sandbox has the standard library only)" if error.error == "ModuleNotFoundError" else ""
+    return f"; loading the code raised {error.error}: {error.message}{where}{known}"
 
 
 def _all(number: int, unit: str) -> str:

@@ -23,11 +23,15 @@ _PIECE = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a job ended; `returncode` is its exit status, None where it was stopped by a signal."""
+    """How a job ended; `returncode` is its exit status, None where it was stopped by a signal.
+
+    `orphaned` where the zygote went first, perhaps by another job's doing.
+    """
 
     outcome: Outcome
     returncode: int | None
     detail: str
+    orphaned: bool = False
 
 
 class JobEndedError(Exception):
@@ -54,6 +58,7 @@ class Job:
         self._stdout, self._stderr = stdout, stderr
         self._ended: Ended | None = None
         self._memory = False
+        self._silent = False  # True where a closed channel is no sign of the end
         self._poll = select.poll()
         for descriptor in (channel.fileno(), leash.fileno(), stdout, stderr):
             os.set_blocking(descriptor, False)
@@ -78,6 +83,7 @@ class Job:
                 data = data[self._channel.send(data) :]
             except BlockingIOError:
                 self._turn(deadline, writing=True)  # the other side is slow to read
+                self._poll.modify(self._channel, _READABLE)
             except OSError:
                 raise JobEndedError(self.finish()) from None
 
@@ -102,6 +108,7 @@ class Job:
 
     def wait(self) -> Ended:
         """Wait for the job's own end, within its limits."""
+        self._silent = True
         try:
             while True:
                 if self.receive().get("memory") is True:
@@ -136,14 +143,17 @@ class Job:
     def _turn(self, deadline: float, *, writing: bool = False) -> None:
         """Wait for the next event and take it in."""
         left = deadline - time.monotonic()
-        self._poll.modify(self._channel, _READABLE | (select.POLLOUT if writing else 0))
+        if writing:
+            self._poll.modify(self._channel, _READABLE | select.POLLOUT)
         events = self._poll.poll(max(left, 0) * 1000)
         if not events and time.monotonic() >= deadline:
             raise JobEndedError(self.stop("timeout", f"ran longer than {self._limits.wall:g} s"))
         ready = {descriptor for descriptor, _ in events}
         self._take_output(ready)
         if self._channel.fileno() in ready and not self._take_messages() and not writing:
-            raise JobEndedError(self.finish())
+            if not self._silent:
+                raise JobEndedError(self.finish())
+            self._poll.unregister(self._channel)
         if self._leash.fileno() in ready and not frames_waiting(self._inbox):
             raise JobEndedError(self.finish())
 
@@ -216,7 +226,7 @@ class Job:
 
     def _judge(self, status: Mapping[str, Any] | None) -> Ended:
         if status is None:
-            return Ended(outcome="killed", returncode=None, detail="took the sandbox down")
+            return Ended(outcome="killed", returncode=None, detail="took the sandbox down", orphaned=True)
         code = os.waitstatus_to_exitcode(status["status"])
         if code == -signal.SIGXCPU or (code == -signal.SIGKILL and status["cpu"] >= self._limits.cpu):
             return Ended(

@@ -48,10 +48,13 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._base = ""
+        self._owner = os.getpid()
 
     def start(self, limits: Limits) -> Job:
         """Fork a child; raises CannotJudgeError where no zygote can be had."""
         for _ in range(3):
+            with self._lock:
+                self._running()
             channel, far_channel = socket.socketpair()
             leash, far_leash = socket.socketpair()
             stdout, far_stdout = os.pipe()
@@ -78,6 +81,8 @@ class Nursery:
 
     def close(self) -> None:
         """End the zygote and every job of it."""
+        if os.getpid() != self._owner:
+            return  # a fork of the owner ends without taking the owner's zygote along
         with self._lock:
             self._stop()
 

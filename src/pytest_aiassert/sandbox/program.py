@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pytest_aiassert.errors import CannotJudgeError, UsageError
-from pytest_aiassert.sandbox.job import Ended, JobEndedError
+from pytest_aiassert.sandbox.job import Ended, Job, JobEndedError
 from pytest_aiassert.sandbox.limits import MEBIBYTE, Execution, Limits
 from pytest_aiassert.sandbox.nursery import start_job
 
@@ -40,20 +40,26 @@ def run(
     else:
         raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
     started = time.monotonic()
-    job = start_job(limits)
-    try:
-        job.send(work)
-        ended = job.wait()
-    except JobEndedError as over:
-        ended = over.ended
-    finally:
-        job.close()
+    job, ended = _finished(work, limits)
+    if ended.orphaned:  # once more: another job may have killed the zygote
+        job, ended = _finished(work, limits)
     duration = time.monotonic() - started
     if language != "python" and "heap out of memory" in job.stderr:
         ended = Ended(outcome="memory", returncode=None, detail=ended.detail)
     return Execution(
         outcome=ended.outcome, stdout=job.stdout, stderr=job.stderr, returncode=ended.returncode, duration=duration
     )
+
+
+def _finished(work: Mapping[str, Any], limits: Limits) -> tuple[Job, Ended]:
+    job = start_job(limits)
+    try:
+        job.send(work)
+        return job, job.wait()
+    except JobEndedError as over:
+        return job, over.ended
+    finally:
+        job.close()
 
 
 def _packed(files: Mapping[str, str | bytes]) -> dict[str, str]:

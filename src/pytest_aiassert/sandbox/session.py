@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from pytest_aiassert.sandbox.jail import codec
-from pytest_aiassert.sandbox.job import Ended, JobEndedError
+from pytest_aiassert.sandbox.job import Ended, Job, JobEndedError
 from pytest_aiassert.sandbox.limits import Limits, Outcome
 from pytest_aiassert.sandbox.nursery import start_job
 
@@ -72,13 +72,12 @@ class CandidateSession:
         self._printed = 0
         self.lost: Lost | None = None
         self.load_error: LoadError | None = None
-        self._job = start_job(self._limits)
-        try:
-            self._job.send(_work(code, self._limits, definitions_only=definitions_only))
-            self.load_error = _load_error(self._job.receive())
-            self._printed = len(self._job.stdout)
-        except JobEndedError as over:
-            self._lose(over.ended)
+        work = _work(code, self._limits, definitions_only=definitions_only)
+        self._job, ended = self._begin(work)
+        if ended is not None and ended.orphaned:  # once more: another job may have killed the zygote
+            self._job, ended = self._begin(work)
+        if ended is not None:
+            self._lose(ended)
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +111,16 @@ class CandidateSession:
     def close(self) -> None:
         """End the child and remove its scratch folder."""
         self._job.close()
+
+    def _begin(self, work: Mapping[str, Any]) -> tuple[Job, Ended | None]:
+        job = start_job(self._limits)
+        try:
+            job.send(work)
+            self.load_error = _load_error(job.receive())
+            self._printed = len(job.stdout)
+        except JobEndedError as over:
+            return job, over.ended
+        return job, None
 
     def _fresh_output(self) -> str:
         everything = self._job.stdout
