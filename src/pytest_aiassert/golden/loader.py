@@ -234,13 +234,16 @@ class _Reader:
         item = node.items.get(key)
         if item is None:
             return default
-        if isinstance(item.value, bool) or not isinstance(item.value, int | float) or math.isnan(item.value):
+        try:
+            number = math.nan if isinstance(item.value, bool | str) else float(item.value)
+        except TypeError:
+            number = math.nan
+        except OverflowError:  # a whole number of more than 308 digits
+            number = math.inf
+        if math.isnan(number):
             self.problem(item.line, f"{where}{key!r} must be a number, not {_kind(item.value)}")
             return default
-        try:
-            return float(item.value)
-        except OverflowError:
-            return math.inf
+        return number
 
     def _text(self, node: Located, key: str, where: str, *, default: str = "", required: bool = False) -> str:
         item = node.items.get(key)

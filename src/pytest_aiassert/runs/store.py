@@ -66,9 +66,9 @@ class RunWriter:
         self._lock = threading.Lock()
         try:
             self._file = self._continue() if resume and self.path.exists() else self._create()
-        except FileExistsError:
-            raise _exists(self.path) from None
         except OSError as error:
+            if isinstance(error, FileExistsError) and self.path.exists():
+                raise _exists(self.path) from None
             raise UsageError(f"cannot write run {self.path}: {error.strerror or error}") from error
 
     def write_trial(self, case: CaseResult, trial: TrialRecord) -> None:

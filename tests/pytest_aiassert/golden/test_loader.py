@@ -111,6 +111,8 @@ def test_fingerprints_change_with_what_matters(write):
         ("weight: true", 7, "'weight' must be a number, not true or false (True)"),
         ("weight: heavy", 7, "'weight' must be a number, not text ('heavy')"),
         ("weight: 1" + "0" * 400, 7, "'weight' is inf"),
+        ("weight: null", 7, "'weight' must be a number, not nothing"),
+        ("weight: [1]", 7, "'weight' must be a number, not a list"),
         ("min_pass_rate: 1.5", 7, "case 'a': 'min_pass_rate' is 1.5; it lies in 0 to 1"),
         ("tags: python", 7, "case 'a': 'tags' must be a list, not text ('python')"),
         ("tags: [1]", 7, "case 'a': a tag must be text, not a number (1); put it in quotes"),
