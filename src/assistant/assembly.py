@@ -13,7 +13,7 @@ from assistant.config import COMPATIBLE_KEY_VARIABLE, OPENAI_KEY_VARIABLE, Setti
 from assistant.errors import ConfigurationError
 from assistant.events import Emitter, Listener, RequestFailed, RequestFinished, RequestStarted
 from assistant.messages import Chunk, Completion, FinishReason, Prompt, Tool, Usage
-from assistant.protocols import Provider
+from assistant.protocols import BaseProvider, Provider
 from assistant.providers.spec import EXAMPLES, OPENAI_URL, ProviderSpec, parse_spec
 
 if TYPE_CHECKING:
@@ -100,11 +100,23 @@ class Assistant:
         if self._owns_provider:
             self.provider.close()
 
+    async def aclose(self) -> None:
+        """Release also what belongs to the running event loop."""
+        if self._owns_provider and isinstance(self.provider, BaseProvider):
+            await self.provider.aclose()
+        self.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
 
     @contextmanager
     def _observed(self, *, streamed: bool) -> Generator[_Outcome]:
