@@ -91,6 +91,7 @@ def _trial(trial: TrialRecord) -> dict[str, Any]:
         "score": _number(trial.score),
         "duration": _number(trial.duration),
         "message": trial.message,
+        "seed": trial.seed,
         "cost": _number(trial.cost),
         "tokens": trial.tokens,
         "latency": _number(trial.latency),

@@ -13,6 +13,7 @@ from pygments.token import Comment, Keyword, Name, Number, String
 from pygments.util import ClassNotFound
 
 from pytest_aiassert.reports.excerpt import Line
+from pytest_aiassert.reports.figures import plural
 
 _BLOCK: Final = 20_000  # characters; longer code is shown plain
 _CLASSES: Final = (
@@ -48,8 +49,8 @@ class Highlighter:
         lines = self.lines(code, language)
         return block(
             (line.number, lines[line.number - 1], line.marked)
-            if line.number is not None and line.number <= len(lines)
-            else (None, Markup("{}").format(line.skipped), False)
+            if line.number is not None
+            else (None, escape(f"{plural(line.skipped, 'line')} left out"), False)
             for line in shown
         )
 
@@ -73,6 +74,8 @@ class Highlighter:
                     lines.append([])
                 if part:
                     lines[-1].append(f'<span class="{style}">{escape(part)}</span>' if style else str(escape(part)))
+        if len(lines) != code.count("\n") + 1:  # a lexer that changes its input cannot be trusted with line numbers
+            return [escape(line) for line in code.split("\n")]
         return [Markup("".join(line)) for line in lines]  # noqa: S704 - every part was escaped above
 
     def _lexer(self, language: str) -> Lexer | None:
@@ -85,11 +88,11 @@ class Highlighter:
 
 
 def block(lines: Iterable[tuple[int | None, Markup, bool]]) -> Markup:
-    """Return numbered lines as the content of a `pre`; a line without number tells how many it stands for."""
+    """Return numbered lines as the content of a `pre`; a line without number tells of a gap."""
     written: list[str] = []
     for number, text, marked in lines:
         if number is None:
-            written.append(f'<span class="gap">{text} more lines\n</span>')
+            written.append(f'<span class="gap">{text}\n</span>')
         else:
             mark = ' class="m"' if marked else ""
             written.append(f'<span data-n="{number}"{mark}>{text}\n</span>')

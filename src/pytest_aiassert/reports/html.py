@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from pytest_aiassert.reports import figures
 from pytest_aiassert.reports.highlight import Highlighter
-from pytest_aiassert.reports.layout import RowView, lay_out
-from pytest_aiassert.reports.prose import inline
+from pytest_aiassert.reports.layout import RowView, lay_out, pieces_of
 from pytest_aiassert.reports.tally import RunTally, all_notes, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, visible
 from pytest_aiassert.runs.records import EvalReport
@@ -25,7 +24,8 @@ SIGNS: Final[Mapping[str, str]] = {"passed": "✓", "failed": "✗", "error": "!
 def render_html(report: EvalReport) -> str:
     """Write a report as one HTML page without any outside reference; nothing in a reply is ever markup."""
     runs = tally(report)
-    rows = lay_out(runs, Highlighter())
+    highlighter = Highlighter()
+    rows = lay_out(runs, highlighter)
     script = _asset("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -38,7 +38,9 @@ def render_html(report: EvalReport) -> str:
             rows=rows,
             tags=_tags(runs),
             counts=_counts(rows),
-            sections=[(one_line(title), inline(visible(text))) for title, text in report.sections],
+            sections=[
+                (one_line(title), list(pieces_of(visible(text), highlighter))) for title, text in report.sections
+            ],
             notes=[visible(note) for note in all_notes(report)],
             duration=report.duration,
             style=Markup(_asset("report.css")),  # noqa: S704 - our own file

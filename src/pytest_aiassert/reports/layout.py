@@ -21,6 +21,7 @@ from pytest_aiassert.runs.records import TrialRecord
 from pytest_aiassert.verdict import Evidence, Verdict
 
 _TEXT: Final = 20_000  # characters of one text shown; a reply may have ten million
+_MATCHER: Final = 140
 _EVIDENCE_LINES: Final = 60
 _GLANCE: Final = 25  # lines of code whose marks are found without an excerpt
 _ORDER: Final = {"failed": 0, "error": 1, "passed": 2}
@@ -28,11 +29,12 @@ _ORDER: Final = {"failed": 0, "error": 1, "passed": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceView:
-    """A piece of a text: running text, or code as numbered lines under a title."""
+    """A piece of a text: running text, or code as numbered lines under a title; prose among code wraps."""
 
     markup: Markup
     is_code: bool = False
     title: str = ""
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,8 @@ class _Judged:
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
         self.languages: dict[str, str] = {}
         self.marks: dict[str, set[int]] = {}
-        self.shown: set[str] = set()
+        self.shown: set[str] = set()  # as code, with its marks
+        self.replied: set[str] = set()
         for verdict in _flat(verdicts):
             for evidence in verdict.evidence:
                 key = _key(evidence.text)
@@ -213,34 +216,48 @@ def _flat(verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
 
 def _reply(reply: Completion, judged: _Judged, highlighter: Highlighter) -> MessageView:
     text, left_out = _capped(reply.text)
-    pieces: list[PieceView] = []
-    key = text.strip()
-    language = judged.languages.get(key)
-    if language and key:  # bare code, without a fence
-        judged.shown.add(key)
-        pieces.append(_code(key, language, language, judged.marks.get(key, ()), highlighter))
-    else:
-        pieces += _pieces(text, judged, highlighter)
-    pieces += [_tool_call(call, highlighter) for call in reply.tool_calls]
+    pieces = [*pieces_of(text, highlighter, judged), *(_tool_call(call, highlighter) for call in reply.tool_calls)]
+    judged.replied.add(text.strip())
     return MessageView(role="reply", pieces=tuple(pieces), left_out=left_out)
 
 
 def _message(message: Message, highlighter: Highlighter) -> MessageView:
     text, left_out = _capped(message.content)
-    pieces = [*_pieces(text, _Judged(()), highlighter), *(_tool_call(call, highlighter) for call in message.tool_calls)]
+    pieces = [*pieces_of(text, highlighter), *(_tool_call(call, highlighter) for call in message.tool_calls)]
     return MessageView(role=message.role, pieces=tuple(pieces), left_out=left_out)
 
 
-def _pieces(text: str, judged: _Judged, highlighter: Highlighter) -> Iterable[PieceView]:
+def pieces_of(text: str, highlighter: Highlighter, judged: _Judged | None = None) -> Iterable[PieceView]:
+    """Return the pieces of a text that was made visible; code that verdicts speak of carries their marks."""
+    judged = judged or _Judged(())
     for passage in passages(text):
         if passage.language is None:
-            yield PieceView(markup=inline(passage.text))
+            yield from _running_text(passage.text, judged, highlighter)
             continue
         key = passage.text.strip()
+        if not passage.closed and not passage.language and key not in judged.languages:
+            yield PieceView(markup=inline(f"```\n{passage.text}"))  # more likely the end of code than its beginning
+            continue
         judged.shown.add(key)
         language = judged.languages.get(key) or passage.language
         title = (passage.language or "code") + ("" if passage.closed else ", fence never closed")
         yield _code(passage.text.rstrip("\n"), language, title, judged.marks.get(key, ()), highlighter)
+
+
+def _running_text(text: str, judged: _Judged, highlighter: Highlighter) -> Iterable[PieceView]:
+    """Return running text, with the code in it that verdicts found there without a fence."""
+    bare = (key for key, language in judged.languages.items() if key and language and key in text)
+    key = max(bare, key=len, default="")
+    if not key:
+        yield PieceView(markup=inline(text))
+        return
+    before, _, after = text.partition(key)
+    judged.shown.add(key)
+    if before.strip():
+        yield PieceView(markup=inline(before))
+    yield _code(key, judged.languages[key], judged.languages[key], judged.marks.get(key, ()), highlighter)
+    if after.strip():
+        yield PieceView(markup=inline(after))
 
 
 def _code(text: str, language: str, title: str, marks: Iterable[int], highlighter: Highlighter) -> PieceView:
@@ -255,7 +272,7 @@ def _tool_call(call: ToolCall, highlighter: Highlighter) -> PieceView:
 def _verdict(verdict: Verdict, judged: _Judged, highlighter: Highlighter) -> VerdictView:
     return VerdictView(
         passed=verdict.passed,
-        matcher=visible(verdict.matcher[:_TEXT]),
+        matcher=shorten(one_line(verdict.matcher), _MATCHER),
         score=f"{verdict.score:.2f}",
         reason=visible(verdict.reason[:_TEXT]),
         evidence=tuple(
@@ -273,14 +290,16 @@ def _evidence(evidence: Evidence, judged: _Judged, highlighter: Highlighter, *, 
     title = one_line(evidence.title)
     shown: list[Line]
     text = visible(evidence.text[:_TEXT]).rstrip("\n")
-    if key in judged.shown:  # the reader has it before the eyes; point only at what matters
-        if passed or not evidence.marks or text.count("\n") < _GLANCE:
+    if key in judged.shown or key in judged.replied:  # the reader has it before the eyes; point only at what matters
+        easily_seen = key in judged.shown and text.count("\n") < _GLANCE
+        if passed or not evidence.marks or easily_seen:
             return None
         shown = around_marks(text, evidence.marks)
     else:
         judged.shown.add(key)
         shown = excerpt(text, evidence.marks, limit=_EVIDENCE_LINES)
-    return PieceView(markup=highlighter.excerpt(shown, text, evidence.language), is_code=True, title=title)
+    markup = highlighter.excerpt(shown, text, evidence.language)
+    return PieceView(markup=markup, is_code=True, title=title, wraps=not evidence.language)
 
 
 def _capped(text: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~&$])")
 _REFERENCE: Final = re.compile(r"([@#])(?=\w)")
 _LINK: Final = re.compile(r"www(?=\.)|:(?=//)", re.IGNORECASE)
 _REASON: Final = 160
+_MATCHER: Final = 80
 _REPLY: Final = 3_000
 _ROWS: Final = 100
 _SIGNS: Final = {"passed": "✅", "failed": "❌", "error": "⚠️"}
@@ -69,7 +70,7 @@ class _Page:
 def _overview(report: EvalReport, runs: Sequence[RunTally]) -> str:
     lines = [f"## {_prose(report.title)}: {_prose(verdict_sentence(runs))}", ""]
     for note in all_notes(report):
-        lines += [f"> {_prose(one_line(note))}", ""]
+        lines += [f"> {_prose(note)}", ""]
     if runs:
         lines += [
             "| model | cases passed | rate [95% interval] | trials passed | cost | tokens | latency, median / p95 |"
@@ -96,7 +97,7 @@ def _unmet_table(unmet: Sequence[tuple[RunTally, CaseTally]], *, several: bool) 
         where = f"{_prose(run.label)} | " if several else ""
         bounds = interval(case.rate.low, case.rate.high) if case.rate.n else ""
         why = _prose(shorten(one_line(case.reason), _REASON))
-        name = _prose(one_line(case.result.id))
+        name = _prose(case.result.id)
         lines.append(f"| {sign} {name} | {where}{case.rate.passes}/{case.rate.n} | {bounds} | {why} |")
     if len(unmet) > _ROWS:
         lines.append(f"\nand {plural(len(unmet) - _ROWS, 'more case')}.")
@@ -108,7 +109,7 @@ def _tags(runs: Sequence[RunTally]) -> str:
     if not tags:
         return ""
     rates = [dict(run.tags) for run in runs]
-    lines = ["", "<details><summary>By tag</summary>", ""]
+    lines = ["", _summary("", "By tag"), ""]
     lines += ["| tag | " + " | ".join(_prose(run.label) for run in runs) + " |", "|---|" + "--:|" * len(runs)]
     for tag in tags:
         cells = [f"{rate.passes}/{rate.n} {_rate(rate)}" if (rate := by_tag.get(tag)) else "" for by_tag in rates]
@@ -119,11 +120,11 @@ def _tags(runs: Sequence[RunTally]) -> str:
 def _details(run: RunTally, case: CaseTally, *, several: bool) -> str:
     result = case.result
     where = f" · {run.label}" if several else ""
-    title = html.escape(f"{one_line(result.id)}{where} · {case.rate.passes}/{case.rate.n} passed")
-    lines = ["", f"<details><summary>{_SIGNS[result.outcome]} {title}</summary>", ""]
+    title = f"{result.id}{where} · {case.rate.passes}/{case.rate.n} passed"
+    lines = ["", _summary(f"{_SIGNS[result.outcome]} ", title), ""]
     trial = next((trial for trial in result.trials if trial.outcome != "passed"), None)
     if trial is None:
-        lines.append(_prose(one_line(result.message)))
+        lines.append(_prose(result.message))
     else:
         lines += _trial(trial)
     return "\n".join([*lines, "", "</details>"]) + "\n"
@@ -134,7 +135,7 @@ def _trial(trial: TrialRecord) -> list[str]:
     if trial.turns:
         prompt = trial.turns[-1].messages[-1].content if trial.turns[-1].messages else ""
         lines += ["Prompt:", "", _fenced(_capped(prompt)), ""]
-    lines += [f"Trial {trial.index}:" + (f" {_prose(one_line(trial.message))}" if trial.message else ""), ""]
+    lines += [f"Trial {trial.index}:" + (f" {_prose(trial.message)}" if trial.message else ""), ""]
     for verdict in failing(trial.verdicts):
         lines += _verdict(verdict, "")
     seen: set[str] = set()
@@ -142,7 +143,7 @@ def _trial(trial: TrialRecord) -> list[str]:
         for evidence in verdict.evidence:
             if not verdict.passed and evidence.text not in seen and not is_told(evidence, verdict.reason):
                 seen.add(evidence.text)
-                lines += ["", f"{_prose(one_line(evidence.title))}:", "", _numbered(evidence.text, evidence.marks)]
+                lines += ["", f"{_prose(evidence.title)}:", "", _numbered(evidence.text, evidence.marks)]
     if trial.turns and not seen:
         lines += ["", "Reply:", "", _fenced(_capped(trial.turns[-1].reply.text))]
     return lines
@@ -151,7 +152,7 @@ def _trial(trial: TrialRecord) -> list[str]:
 def _verdict(verdict: Verdict, indent: str) -> list[str]:
     sign = "✓" if verdict.passed else "✗"
     reason = _prose(shorten(one_line(verdict.reason), 2 * _REASON))
-    line = f"{indent}- {sign} {_prose(shorten(one_line(verdict.matcher), _REASON))} ({verdict.score:.2f}): {reason}"
+    line = f"{indent}- {sign} {_prose(shorten(one_line(verdict.matcher), _MATCHER))} ({verdict.score:.2f}): {reason}"
     parts = [line for part in failing(verdict.parts) for line in _verdict(part, indent + "  ")]
     return [line, *parts]
 
@@ -161,9 +162,9 @@ def _met(runs: Sequence[RunTally]) -> str:
     for run in runs:
         met = [case for case in run.cases if case.result.outcome == "passed"]
         if met:
-            names = ", ".join(f"{_prose(one_line(c.result.id))} {c.rate.passes}/{c.rate.n}" for c in met)
-            title = html.escape(f"{plural(len(met), 'case')} passed on {run.label}")
-            pieces += ["", f"<details><summary>{_SIGNS['passed']} {title}</summary>", "", names, "", "</details>"]
+            names = ", ".join(f"{_prose(c.result.id)} {c.rate.passes}/{c.rate.n}" for c in met)
+            title = f"{plural(len(met), 'case')} passed on {run.label}"
+            pieces += ["", _summary(f"{_SIGNS['passed']} ", title), "", names, "", "</details>"]
     return "\n".join(pieces) + "\n" if pieces else ""
 
 
@@ -194,8 +195,16 @@ def _rate(rate: Rate) -> str:
     return f"{percent(rate.share)} [{interval(rate.low, rate.high)}]" if rate.n else percent(None)
 
 
+def _summary(sign: str, text: str) -> str:
+    """Return what opens a fold; within it GitHub reads HTML, not Markdown."""
+    return f"<details><summary>{sign}{_unlinked(html.escape(one_line(text)))}</summary>"
+
+
 def _prose(text: str) -> str:
-    """Return text that Markdown shows as it is, that mentions nobody and refers to no issue."""
-    escaped = _SPECIAL.sub(r"\\\1", visible(text))
-    unlinked = _LINK.sub("\\g<0>\N{WORD JOINER}", escaped)
+    """Return text in one line that Markdown shows as it is, that mentions nobody and refers to no issue."""
+    return _unlinked(_SPECIAL.sub(r"\\\1", one_line(text)))
+
+
+def _unlinked(text: str) -> str:
+    unlinked = _LINK.sub("\\g<0>\N{WORD JOINER}", text)
     return _REFERENCE.sub("\\1\N{WORD JOINER}", unlinked)

@@ -47,13 +47,13 @@ def _line(line: str) -> Markup:
 
 def _spans(line: str) -> Markup:
     pieces: list[Markup] = []
-    for piece in _INLINE.split(line):
-        if len(piece) > 2 and piece[0] == piece[-1] == "`":  # noqa: PLR2004 - more than the two backticks
-            pieces.append(Markup("<code>{}</code>").format(piece[1:-1]))
-        elif len(piece) > 4 and piece.startswith("**") and piece.endswith("**"):  # noqa: PLR2004 - more than the stars
-            pieces.append(Markup("<strong>{}</strong>").format(piece[2:-2]))
-        else:
+    for position, piece in enumerate(_INLINE.split(line)):
+        if position % 2 == 0:  # between the matches
             pieces.append(escape(piece))
+        elif piece[0] == "`":
+            pieces.append(Markup("<code>{}</code>").format(piece[1:-1]))
+        else:
+            pieces.append(Markup("<strong>{}</strong>").format(piece[2:-2]))
     return Markup("").join(pieces)
 
 
