@@ -33,9 +33,9 @@ def _other_fibonacci(example: Example, answer: Returned) -> str | None:
     (n,) = example.args
     items = getattr(answer.value, "items", answer.value)
     if isinstance(items, (list, tuple)):
-        for length in (n, n + 1):
+        for length, words in ((n, "n"), (n + 1, "n + 1")):
             if list(items) == [_fibonacci(i) for i in range(length)]:
-                return f"it gives the first {length} numbers, not the n-th"
+                return f"it gives the first {words} numbers, not the n-th"
         return "it gives a sequence, not the n-th number"
     if n > 2 and same(_fibonacci(n + 1), answer.value):  # noqa: PLR2004 - below, the readings coincide
         return "it is one ahead: fib(0) is 0 and fib(1) is 1"

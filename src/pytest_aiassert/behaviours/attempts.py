@@ -75,6 +75,8 @@ def best_attempt(code: str, behaviour: Behaviour, limits: Limits | None = None) 
             )
             if attempt.satisfied:
                 return attempt
+            if reading and not attempt.agreed and not behaviour.likeness(function.name):
+                continue  # it takes one argument by chance, and was not meant
             rank = (behaviour.likeness(function.name) > 0, attempt.agreed, behaviour.likeness(function.name))
             if best is None or rank > best[0]:
                 best = (rank, attempt)
@@ -121,9 +123,10 @@ def _attempt(
             break
     counterexample = None
     if wrong:
-        example, called, answer = min(wrong, key=lambda item: item[1].size())
+        _, called, answer = min(wrong, key=lambda item: item[1].size())
         counterexample = called.against(name, answer)
-        hint = explains(example, answer) if explains and isinstance(answer, Returned) else None
+        hints = [explains(e, a) for e, _, a in wrong if isinstance(a, Returned)] if explains else []
+        hint = next(filter(None, reversed(hints)), None)  # the later examples tell readings apart better
         counterexample += f" ({hint})" if hint else ""
     return Attempt(
         name=name,

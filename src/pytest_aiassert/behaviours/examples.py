@@ -115,7 +115,7 @@ def show(value: Any) -> str:
     if isinstance(value, Iterated):
         items = ", ".join(show(item) for item in value.items[:20])
         more = "" if value.complete and len(value.items) <= 20 else ", …"  # noqa: PLR2004 - as above
-        return _short(f"a {value.type_name} of [{items}{more}]")
+        return _short(f"a {value.type_name} object of [{items}{more}]")
     try:
         return _short(repr(value))
     except ValueError:  # an integer of more digits than Python writes

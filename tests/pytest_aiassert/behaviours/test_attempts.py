@@ -1,0 +1,82 @@
+"""Which function is taken, and what is said of it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pytest_aiassert.behaviours import Example, attempt_named, attempts, best_attempt, find_behaviour
+from pytest_aiassert.sandbox import Limits
+
+ADDITION = find_behaviour("addition")
+
+
+def test_the_function_that_satisfies_wins_over_the_one_that_sounds_right():
+    attempt = best_attempt("def add(a, b): return a - b\ndef combine(a, b): return a + b", ADDITION)
+
+    assert attempt.satisfied
+    assert (attempt.name, attempt.line) == ("combine", 2)
+
+
+def test_where_none_satisfies_the_one_that_sounds_right_is_reported():
+    attempt = best_attempt("def left(a, b): return a + abs(b)\ndef add(a, b): return a * b", ADDITION)
+
+    assert attempt.name == "add"
+
+
+def test_where_none_sounds_right_the_one_that_agrees_most_is_reported():
+    attempt = best_attempt("def f(a, b): return a * b\ndef g(a, b): return a + abs(b)", ADDITION)
+
+    assert attempt.name == "g"
+
+
+@pytest.mark.parametrize(
+    "code", ["", "x = 1", "def add(a, b, c): return a", "def test_add(a, b): return a + b", "def add(): pass"]
+)
+def test_where_nothing_can_be_called_there_is_no_attempt(code):
+    assert best_attempt(code, ADDITION) is None
+
+
+def test_the_last_definition_of_a_name_counts():
+    code = "def add(a, b): return a + b\ndef add(a, b): return a - b"
+
+    assert best_attempt(code, ADDITION).line == 2
+
+
+def test_a_function_that_hangs_does_not_hide_the_next_one():
+    code = "def add(a, b):\n    while True: pass\ndef plus(a, b): return a + b"
+    attempt = best_attempt(code, ADDITION, Limits(wall=0.3))
+
+    assert attempt.satisfied
+    assert attempt.name == "plus"
+
+
+def test_patience_ends(monkeypatch):
+    monkeypatch.setattr(attempts, "_PATIENCE", 0.5)
+    code = "\n".join(f"def f{n}(a, b):\n    while True: pass" for n in range(20))
+    started = time.monotonic()
+    attempt = best_attempt(code, ADDITION, Limits(wall=0.3))
+
+    assert time.monotonic() - started < 3
+    assert attempt.counterexample == "f0(2, 3) ran longer than 0.3 s, expected 5"
+    assert (attempt.agreed, attempt.total) == (0, 10)
+
+
+def test_no_patience_at_all_means_no_attempt(monkeypatch):
+    monkeypatch.setattr(attempts, "_PATIENCE", -1.0)
+
+    assert best_attempt("def add(a, b): return a + b", ADDITION) is None
+
+
+def test_examples_after_a_single_loss_still_count():
+    code = "import os\ndef f(n):\n    if n == 1: os._exit(0)\n    return n"
+    examples = [Example(args=(n,), returns=n) for n in range(4)]
+    attempt = attempt_named(code, "f", examples)
+
+    assert (attempt.agreed, attempt.total) == (3, 4)
+    assert attempt.counterexample == "f(1) exited with status 0, expected 1"
+
+
+def test_a_likely_name_is_one_that_holds_a_part():
+    assert [ADDITION.likeness(name) for name in ("add", "Calc.add_two", "combine")] == [2, 1, 0]
