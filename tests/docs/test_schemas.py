@@ -30,7 +30,7 @@ def _problems(name: str, documents: dict[str, Any]) -> list[str]:
 def test_golden_sets_follow_their_schema() -> None:
     files = sorted((ROOT / "golden").glob("*/cases.yaml"))
     assert files
-    assert not _problems("golden", {str(f): yaml.safe_load(f.read_text(encoding="utf-8")) for f in files})
+    assert not _problems("golden-set", {str(f): yaml.safe_load(f.read_text(encoding="utf-8")) for f in files})
 
 
 def test_cassettes_follow_their_schema() -> None:
@@ -50,11 +50,14 @@ def test_runs_follow_their_schema() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("golden", {"version": 2, "cases": [{"id": "a", "prompt": "x", "checks": ["passes_lint"]}]}),
-        ("golden", {"version": 1, "cases": [{"id": "a", "prompt": "x", "messages": [], "checks": ["passes_lint"]}]}),
-        ("golden", {"version": 1, "cases": [{"id": "a", "prompt": "x", "checks": []}]}),
+        ("golden-set", {"version": 2, "cases": [{"id": "a", "prompt": "x", "checks": ["passes_lint"]}]}),
         (
-            "golden",
+            "golden-set",
+            {"version": 1, "cases": [{"id": "a", "prompt": "x", "messages": [], "checks": ["passes_lint"]}]},
+        ),
+        ("golden-set", {"version": 1, "cases": [{"id": "a", "prompt": "x", "checks": []}]}),
+        (
+            "golden-set",
             {"version": 1, "parameters": {"model": "m"}, "cases": [{"id": "a", "prompt": "x", "checks": ["y"]}]},
         ),
         ("cassette", {"version": 1, "exchanges": [{"request": {}}]}),

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+import assistant.errors
+import pytest_aiassert.errors
+from pytest_aiassert.cli.app import app
+from pytest_aiassert.integration import markers
+from pytest_aiassert.matchers.registry import matcher_names
+from pytest_aiassert.plugin import OPTIONS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def _rows(page: str, heading: str = "") -> list[list[str]]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    if heading:
+        text = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\|(.+)\|$", text, flags=re.MULTILINE)
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)] for line in lines if not set(line) <= set("-:| ")]
+
+
+def test_options_page_has_every_option_with_its_twins() -> None:
+    rows = [row for row in _rows("reference/options.md") if row[0].startswith("`--ai")]
+    documented = {row[0].strip("`").split()[0]: row for row in rows}
+
+    assert list(documented) == [f"--{name}" for name, *_ in OPTIONS]
+    for option, row in documented.items():
+        ini = option.removeprefix("--").replace("-", "_")
+        assert f"`{ini}`" in row[1]
+        assert row[2] == f"`AIASSERT_{ini.removeprefix('ai_').upper()}`"
+
+
+def test_options_page_has_every_value() -> None:
+    text = (DOCS / "reference" / "options.md").read_text(encoding="utf-8")
+    for name, kind, *_ in OPTIONS:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `--{name}"))
+        assert not isinstance(kind, tuple) or all(f"`{value}`" in row for value in kind)
+
+
+def test_marker_table_has_every_argument() -> None:
+    documented = [row[0].strip("`") for row in _rows("reference/options.md", "The marker")[1:]]
+
+    assert documented == list(markers._KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("module", "heading"),
+    [(pytest_aiassert.errors, "pytest_aiassert.errors"), (assistant.errors, "assistant.errors")],
+    ids=["pytest_aiassert", "assistant"],
+)
+def test_errors_page_has_every_error(module: Any, heading: str) -> None:
+    root = pytest_aiassert.errors.AIAssertError if module is pytest_aiassert.errors else assistant.errors.AssistantError
+    public = {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, root) and value.__module__ == module.__name__
+    }
+    documented = {re.findall(r"`(\w+)`", row[0])[0] for row in _rows("reference/errors.md", heading)[1:]}
+
+    assert public - {root.__name__, "ProviderError"} == documented
+
+
+def test_commands_page_has_every_command() -> None:
+    names = [row[0].strip("`").removeprefix("aiassert ") for row in _rows("reference/commands.md")[1:9]]
+    documented = {re.split(r" (?:--|[A-Z])", name)[0] for name in names}
+
+    assert documented == set(_commands(get_command(app)))
+
+
+def _commands(command: Any, prefix: str = "") -> list[str]:
+    if not hasattr(command, "commands"):
+        return [prefix.strip()]
+    return [name for key, inner in command.commands.items() for name in _commands(inner, f"{prefix} {key}")]
+
+
+def test_matchers_page_has_every_matcher() -> None:
+    text = (DOCS / "guide" / "matchers.md").read_text(encoding="utf-8")
+
+    missing = [
+        name for name in matcher_names() if f"## {name}(" not in text and f"`{name}" not in text and name != "not"
+    ]
+
+    assert not missing
+
+
+def test_behaviours_are_listed() -> None:
+    from pytest_aiassert.behaviours import all_behaviours
+
+    text = (DOCS / "guide" / "matchers.md").read_text(encoding="utf-8")
+
+    assert not [behaviour.name for behaviour in all_behaviours() if f"`{behaviour.name}`" not in text]
