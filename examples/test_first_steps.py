@@ -7,7 +7,9 @@ from pytest_aiassert import contains_code, has_tests, implements, mentions, pass
 
 @pytest.mark.ai_eval(samples=5, min_pass_rate=0.8)
 def test_addition_with_tests(ai, expect):
-    reply = ai.complete("Write a Python function that adds two numbers, with two pytest tests. One code block, be brief.")
+    reply = ai.complete(
+        "Write a Python function that adds two numbers, with two pytest tests. One code block, be brief."
+    )
     expect(reply).to(contains_code("python"), passes_lint(), implements("addition"), has_tests())
 
 

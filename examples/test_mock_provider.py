@@ -10,7 +10,9 @@ from assistant.protocols import Provider
 def suggest_name(ai: Provider, code: str) -> str:
     """The application under test: asks for a name and falls back to a plain one."""
     try:
-        reply = ai.complete([Message(role="system", content="Answer with one word."), Message(role="user", content=code)])
+        reply = ai.complete(
+            [Message(role="system", content="Answer with one word."), Message(role="user", content=code)]
+        )
     except RateLimitError:
         return "unnamed"
     return reply.text.strip().lower()

@@ -56,7 +56,7 @@ _HOMES = {
     "quality_score": "matchers",
 }
 
-__all__ = [  # noqa: RUF022 - sorted like the table above; a test holds the two equal
+__all__ = [
     "Behaviour",
     "Case",
     "Comparison",

@@ -36,5 +36,6 @@ class Case:
     def fingerprint(self) -> str:
         """Twelve hex digits that change with messages, parameters or checks."""
         messages = [[m.role, m.content] for m in self.messages]
-        content = json.dumps([messages, dict(self.parameters), [repr(c) for c in self.checks]], sort_keys=True, default=repr)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        content = [messages, dict(self.parameters), [repr(check) for check in self.checks]]
+        text = json.dumps(content, sort_keys=True, default=repr)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from assistant.protocols import Provider
     from pytest_aiassert.integration.expectation import Expect
-    from pytest_aiassert.integration.session import EvalSession
     from pytest_aiassert.providers import MockProvider
 
 SKIP_REASON = "AI evaluation, run with --ai-eval"
@@ -28,8 +27,8 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "ai-provider",
         "many",
         "SPEC",
-        "Who answers: replay (the default), replay:MODEL, mock, openai:MODEL, or openai+http://HOST:PORT/v1:MODEL; "
-        "repeat it to run several models side by side.",
+        "Who answers: replay (the default), replay:MODEL, mock, openai:MODEL or openai+http://HOST:PORT/v1:MODEL. "  # noqa: ISC004
+        "Repeatable: several models run side by side.",
     ),
     (
         "ai-record",
@@ -53,10 +52,9 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
 
 EXTENSIONS = ("pytest_aiassert_coerce", "pytest_aiassert_matchers", "pytest_aiassert_behaviours")
 
-EVAL_SESSION: pytest.StashKey[EvalSession] = pytest.StashKey()
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer every option on the command line and as its ini twin."""
     group = parser.getgroup("ai-eval", "evaluation of AI output (pytest-aiassert)")
     for name, kind, metavar, text in OPTIONS:
         dest = name.replace("-", "_")
@@ -69,12 +67,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         else:
             choices = list(kind) if isinstance(kind, tuple) else None
             group.addoption(
-                f"--{name}", action="store", default=None, dest=dest, metavar=metavar or None, choices=choices, help=text
+                f"--{name}",
+                action="store",
+                default=None,
+                dest=dest,
+                metavar=metavar or None,
+                choices=choices,
+                help=text,
             )
             parser.addini(dest, f"{text} (twin of --{name})", type="string", default=None)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Make the hooks of hookspecs.py known."""
     from pytest_aiassert import hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
@@ -89,6 +94,7 @@ def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and start an evaluation where one was asked for."""
     config.addinivalue_line(
         "markers",
         "ai_eval(samples=1, min_pass_rate=1.0, tags=(), weight=1.0, provider=None, cassette=None): "
@@ -97,11 +103,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if _enabled(config):
         from pytest_aiassert.integration.session import start
 
-        config.stash[EVAL_SESSION] = start(config)
+        start(config)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if EVAL_SESSION not in item.config.stash and item.get_closest_marker("ai_eval") is not None:
+    """Skip marked tests in a session without evaluation."""
+    if not item.config.pluginmanager.has_plugin("aiassert-session") and item.get_closest_marker("ai_eval") is not None:
         pytest.skip(SKIP_REASON)
 
 

@@ -7,12 +7,24 @@ import pkgutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.plugin.openai_server import ChatServer
 
 import assistant
 import pytest_aiassert
-from tests.plugin.openai_server import ChatServer
 
-QUIET = ("-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "-p", "no:examples", "-p", "no:hypothesispytest", "--color=no")
+QUIET = (
+    "-p",
+    "no:anyio",
+    "-p",
+    "no:asyncio",
+    "-p",
+    "no:cov",
+    "-p",
+    "no:examples",
+    "-p",
+    "no:hypothesispytest",
+    "--color=no",
+)
 
 
 def _load_all() -> None:

@@ -61,15 +61,16 @@ def test_a_behaviour_of_your_own(run, pytester):
         def double(n): return 2 * n
 
         def pytest_aiassert_behaviours():
-            return [Behaviour(name="double", summary="twice a number", reference=double, signature="double(n)", cases=((0,), (1,), (-3,)))]
+            cases = ((0,), (1,), (-3,))
+            return [Behaviour(name="double", summary="twice", signature="double(n)", reference=double, cases=cases)]
         """
     )
     result = run(
-        source='''
+        source="""
         from pytest_aiassert import implements
 
         def test_it(expect):
             expect("```python\\ndef twice(x):\\n    return x + x\\n```").to(implements("double"))
-        '''
+        """
     )
     result.assert_outcomes(passed=1)

@@ -1,0 +1,1 @@
+"""Everything that knows pytest, but for the plugin itself: trials, fixtures, settings, outputs."""

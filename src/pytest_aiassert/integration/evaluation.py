@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,7 +36,9 @@ class Purse:
     def check(self) -> None:
         """Raise BudgetError once the cap is reached."""
         if self.budget is not None and self.spent >= self.budget:
-            raise BudgetError(f"replies have cost ${self.spent:.4f} of --ai-budget ${self.budget:.4f}; raise it to go on")
+            raise BudgetError(
+                f"replies have cost ${self.spent:.4f} of --ai-budget ${self.budget:.4f}; raise it to go on"
+            )
 
     def pay(self, cost: float | None) -> None:
         """Add the price of a reply; unpriced replies add nothing."""
@@ -68,6 +71,7 @@ class Evaluation(Holder):
     model: str
     plan: TrialPlan
     trials: list[TrialRecord] = field(default_factory=list)
+    counts: Counter[TrialOutcome] = field(default_factory=Counter)
     recorder: Recorder = field(default_factory=Recorder)
 
     def __post_init__(self) -> None:
@@ -89,6 +93,7 @@ class Evaluation(Holder):
             message=message,
         )
         self.trials.append(trial)
+        self.counts[outcome] += 1
         return trial
 
 

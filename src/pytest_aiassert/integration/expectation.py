@@ -53,7 +53,7 @@ class Expectation:
         if not matchers:
             raise UsageError(f"expect(…).{verb}() was given no matcher, so it would pass whatever the reply")
         for matcher in matchers:
-            if isinstance(matcher, type) or not isinstance(matcher, Checks):
+            if isinstance(matcher, type) or not callable(getattr(matcher, "check", None)):
                 raise UsageError(f"expect(…).{verb} takes matchers, got {type(matcher).__name__} {matcher!r}")
         verdicts = tuple(matcher.check(self._reply) for matcher in matchers)
         self._recorder().verdicts.extend(verdicts)

@@ -17,7 +17,7 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
     from pytest_aiassert.reports import failure_text
 
     wording = "does not satisfy" if op == "==" else "satisfies"
-    limit = 72 if config.get_verbosity() < 2 else 2_000
+    limit = 72 if config.get_verbosity() <= 1 else 2_000
     text = " ".join(str(reply).split())
     shown = text if len(text) <= limit else f"{text[:limit]}…"
     verdict = matcher.check(reply)

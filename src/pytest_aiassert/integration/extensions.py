@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import pytest
@@ -29,6 +29,5 @@ def install_extensions(manager: pytest.PytestPluginManager) -> None:
         scope.enter_context(use_matchers(mapping))
     for behaviours in hook.pytest_aiassert_behaviours():
         scope.enter_context(use_behaviours(*behaviours))
-    config: pytest.Config | None = manager.getplugin("pytestconfig")
-    if config is not None:
-        config.add_cleanup(scope.close)
+    config = cast("pytest.Config", manager.getplugin("pytestconfig"))
+    config.add_cleanup(scope.close)

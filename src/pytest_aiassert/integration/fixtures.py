@@ -11,8 +11,8 @@ from pytest_aiassert.integration.evaluation import EVALUATION, Holder, Purse, Re
 from pytest_aiassert.integration.markers import cassette_path, plan_for, short_name
 from pytest_aiassert.integration.models import is_replay, open_provider
 from pytest_aiassert.integration.observed import ObservedProvider
+from pytest_aiassert.integration.session import running_session
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
-from pytest_aiassert.plugin import EVAL_SESSION
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
@@ -51,7 +51,7 @@ def expectation(request: pytest.FixtureRequest) -> Expect:
 
 
 def _session(item: pytest.Item) -> tuple[EvalSettings, Purse]:
-    session = item.config.stash.get(EVAL_SESSION, None)
+    session = running_session(item.config)
     if session is not None:
         return session.settings, session.purse
     settings = read_settings(item.config)

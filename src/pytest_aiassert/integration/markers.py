@@ -86,7 +86,9 @@ def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str) -> Path
     try:
         return folder / plan.cassette.format(**_parameters(item), model=_safe(model))
     except (KeyError, IndexError, AttributeError, ValueError) as error:
-        raise _refuse(item, f"cassette={plan.cassette!r} cannot be filled in: {type(error).__name__}: {error}") from error
+        raise _refuse(
+            item, f"cassette={plan.cassette!r} cannot be filled in: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _case_of(item: pytest.Item) -> Case | None:

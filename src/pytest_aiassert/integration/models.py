@@ -87,7 +87,7 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
     parsed = parse_spec(spec)
     return ReplayProvider(
         Cassette.open(path, record),
-        lambda base_url, model, transport: _connect_spec(spec, transport),
+        lambda _base_url, _model, transport: _connect_spec(spec, transport),
         model=parsed.model,
         base_url=parsed.base_url,
         upstream=httpx2.AsyncHTTPTransport,
@@ -110,4 +110,3 @@ def _is_local(base_url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -20,11 +20,14 @@ from pytest_aiassert.integration.trials import result_of, run_trials
 if TYPE_CHECKING:
     from pytest_aiassert.runs.records import CaseResult
 
+SESSION = "aiassert-session"
+"""The name under which a running evaluation is registered as a plugin."""
+
 _PLAN: pytest.StashKey[TrialPlan] = pytest.StashKey()
 _RESULT = "_aiassert_result"
 
 
-def start(config: pytest.Config) -> EvalSession:
+def start(config: pytest.Config) -> None:
     """Read the settings and join the session; raises pytest.UsageError before anything runs."""
     settings = read_settings(config)
     try:
@@ -33,8 +36,12 @@ def start(config: pytest.Config) -> EvalSession:
     except (AIAssertError, AssistantError) as error:
         raise pytest.UsageError(f"--ai-provider: {error}") from error
     session = EvalSession(config, settings)
-    config.pluginmanager.register(session, "aiassert-session")
-    return session
+    config.pluginmanager.register(session, SESSION)
+
+
+def running_session(config: pytest.Config) -> EvalSession | None:
+    """Return the session that --ai-eval started, None without it."""
+    return cast("EvalSession | None", config.pluginmanager.get_plugin(SESSION))
 
 
 class EvalSession:
@@ -74,7 +81,7 @@ class EvalSession:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a marked item as trials; leave all others to pytest."""
         plan = item.stash.get(_PLAN, None)
-        if plan is None or item.config.getoption("setuponly", False):
+        if plan is None or item.config.getoption("setuponly", default=False):
             return None
         spec = self._spec(item, plan)
         evaluation = Evaluation(case_id=case_id(item), model=spec, plan=plan)
@@ -130,7 +137,7 @@ class EvalSession:
         return plan.provider or chosen or self.settings.providers[0]
 
     def _attach(self, reports: list[pytest.TestReport], result: CaseResult) -> None:
-        report: Any = reports[1] if len(reports) > 2 else reports[0]
+        report: Any = next((report for report in reports if report.when == "call"), reports[0])
         setattr(report, _RESULT, _pack(result) if self._worker else result)
 
     def _sections(self) -> tuple[tuple[str, str], ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 import pytest
 
-from pytest_aiassert.plugin import OPTIONS
+from pytest_aiassert.cassettes.modes import RECORD_MODES
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes import RecordMode
@@ -38,25 +39,22 @@ class EvalSettings:
 def read_settings(config: pytest.Config) -> EvalSettings:
     """Collect and check every option; raises pytest.UsageError naming the option and what it allows."""
     here = config.invocation_params.dir
-    said = {name.replace("-", "_"): _said(config, name) for name, *_ in OPTIONS}
-    providers = tuple(_list(said["ai_provider"])) or ("replay",)
-    save_run = _path(here, said["ai_save_run"])
     settings = EvalSettings(
-        providers=providers,
-        record=cast("RecordMode", said["ai_record"] or "none"),
-        samples=_positive_int("ai-samples", said["ai_samples"]),
-        reports=tuple(_report_path(here, text) for text in _list(said["ai_report"])),
-        save_run=save_run,
-        baseline=_path(here, said["ai_baseline"]),
-        fail_on=cast("FailOn", said["ai_fail_on"] or "failure"),
-        budget=_budget(said["ai_budget"]),
-        allow_network=_truth(said["ai_allow_network"]),
+        providers=tuple(_list(_said(config, "ai-provider"))) or ("replay",),
+        record=cast("RecordMode", _said(config, "ai-record", allowed=RECORD_MODES) or "none"),
+        samples=_positive_int("ai-samples", _said(config, "ai-samples")),
+        reports=tuple(_report_path(here, text) for text in _list(_said(config, "ai-report"))),
+        save_run=_path(here, _said(config, "ai-save-run")),
+        baseline=_path(here, _said(config, "ai-baseline")),
+        fail_on=cast("FailOn", _said(config, "ai-fail-on", allowed=get_args(FailOn)) or "failure"),
+        budget=_budget(_said(config, "ai-budget")),
+        allow_network=_truth(_said(config, "ai-allow-network")),
     )
     _check_together(settings)
     return settings
 
 
-def _said(config: pytest.Config, name: str) -> Any:
+def _said(config: pytest.Config, name: str, *, allowed: Sequence[str] = ()) -> Any:
     dest = name.replace("-", "_")
     value = config.getoption(dest)
     source = f"--{name}"
@@ -65,8 +63,7 @@ def _said(config: pytest.Config, name: str) -> Any:
     if value in (None, "", []):
         variable = f"AIASSERT_{dest.removeprefix('ai_').upper()}"
         value, source = os.environ.get(variable) or None, f"environment variable {variable}"
-    allowed = next(kind for option, kind, *_ in OPTIONS if option == name)
-    if isinstance(allowed, tuple) and value is not None and value not in allowed:
+    if allowed and value is not None and value not in allowed:
         raise pytest.UsageError(f"{source}: {value!r} is not one of {', '.join(allowed)}")
     return value
 
@@ -100,7 +97,9 @@ def _path(here: Path, text: str | None) -> Path | None:
 def _report_path(here: Path, text: str) -> Path:
     path = here / text
     if path.suffix not in REPORT_SUFFIXES:
-        raise pytest.UsageError(f"--ai-report {text}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}")
+        raise pytest.UsageError(
+            f"--ai-report {text}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}"
+        )
     return path
 
 

@@ -19,6 +19,7 @@ from pytest_aiassert.runs.records import CaseOutcome, CaseResult, TrialOutcome
 from pytest_aiassert.runs.rules import decide, needed
 
 Phase: TypeAlias = Literal["setup", "call", "teardown"]
+TrialEnd: TypeAlias = TrialOutcome | Literal["skipped", "broken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,11 @@ class TrialReports:
     setup: pytest.TestReport
     call: pytest.TestReport | None
     teardown: pytest.TestReport
-    outcome: TrialOutcome | Literal["skipped", "broken"]
+    outcome: TrialEnd
 
 
 def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Evaluation) -> list[pytest.TestReport]:
     """Run trials until the outcome is decided, and return the reports that stand for all of them."""
-    plan = evaluation.plan
     done: list[TrialReports] = []
     trial: pytest.Item | None = item
     try:
@@ -47,9 +47,8 @@ def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Eval
 
 def outcome_of(evaluation: Evaluation) -> CaseOutcome:
     """Say how the trials so far come out; `error` where errors left too few to decide."""
-    passes = sum(trial.outcome == "passed" for trial in evaluation.trials)
-    fails = sum(trial.outcome == "failed" for trial in evaluation.trials)
-    return decide(passes, fails, bar=evaluation.plan.bar, samples=evaluation.plan.samples) or "error"
+    plan, counts = evaluation.plan, evaluation.counts
+    return decide(counts["passed"], counts["failed"], bar=plan.bar, samples=plan.samples) or "error"
 
 
 def result_of(evaluation: Evaluation, *, message: str = "") -> CaseResult:
@@ -90,14 +89,9 @@ def _run_once(
     """Run one trial; returns its reports, and the sibling that is to run next, if any."""
     setup_call, setup = _phase(item, "setup")
     called: pytest.TestReport | None = None
-    outcome: TrialOutcome | Literal["skipped", "broken"]
+    outcome: TrialEnd
     if setup_call.excinfo is None:
-        call, called = _phase(item, "call")
-        outcome = _judge(call, called)
-        if outcome not in ("skipped", "broken"):
-            evaluation.finish_trial(outcome, duration=called.duration, message=_message(call))
-        if call.excinfo is not None and outcome != "passed" and outcome_of(evaluation) != "passed":
-            _interact(item, call, called, evaluation)
+        called, outcome = _call(item, evaluation)
     else:
         outcome = "skipped" if setup.skipped else "broken"
         if setup_call.excinfo.errisinstance((AIAssertError, AssistantError)):
@@ -111,10 +105,21 @@ def _run_once(
     return TrialReports(setup=setup, call=called, teardown=teardown, outcome=outcome), following
 
 
+def _call(item: pytest.Item, evaluation: Evaluation) -> tuple[pytest.TestReport, TrialEnd]:
+    call, report = _phase(item, "call")
+    outcome = _judge(call, report)
+    if outcome == "skipped":
+        return report, outcome
+    evaluation.finish_trial(outcome, duration=report.duration, message=_message(call))
+    if outcome != "passed" and outcome_of(evaluation) != "passed":
+        _interact(item, call, report, evaluation)
+    return report, outcome
+
+
 def _phase(item: pytest.Item, when: Phase, **arguments: Any) -> tuple[pytest.CallInfo[None], pytest.TestReport]:
     hook = getattr(item.ihook, f"pytest_runtest_{when}")
     reraise: tuple[type[BaseException], ...] = (pytest.exit.Exception,)
-    if not item.config.getoption("usepdb", False):
+    if not item.config.getoption("usepdb", default=False):
         reraise += (KeyboardInterrupt,)
     call = pytest.CallInfo.from_call(lambda: hook(item=item, **arguments), when=when, reraise=reraise)
     return call, item.ihook.pytest_runtest_makereport(item=item, call=call)
@@ -186,9 +191,9 @@ def _deciding(done: list[TrialReports], evaluation: Evaluation) -> pytest.TestRe
 def _headline(report: pytest.TestReport, evaluation: Evaluation) -> None:
     """Put the count of trials first in a failure that was one trial's."""
     plan, trials = evaluation.plan, evaluation.trials
-    passes = sum(trial.outcome == "passed" for trial in trials)
-    errors = sum(trial.outcome == "error" for trial in trials)
-    text = f"{passes} of {len(trials) - errors} trials passed, needs {needed(plan.bar, plan.samples)} of {plan.samples}"
+    errors = evaluation.counts["error"]
+    judged = f"{evaluation.counts['passed']} of {len(trials) - errors} trials passed"
+    text = f"{judged}, needs {needed(plan.bar, plan.samples)} of {plan.samples}"
     if errors:
         text += f"; {errors} could not be judged"
     representation: Any = report.longrepr
@@ -206,11 +211,10 @@ def _first_line(message: str) -> str:
 
 
 def _properties(evaluation: Evaluation) -> list[tuple[str, object]]:
-    trials = [trial for trial in evaluation.trials if trial.outcome != "error"]
-    passes = sum(trial.outcome == "passed" for trial in trials)
+    counts = evaluation.counts
     return [
         ("ai_model", evaluation.model),
-        ("ai_trials", len(trials)),
-        ("ai_passes", passes),
+        ("ai_trials", counts["passed"] + counts["failed"]),
+        ("ai_passes", counts["passed"]),
         ("ai_min_pass_rate", evaluation.plan.bar),
     ]
