@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def test_a_file_tells_one_story(root: Path) -> None:
     assert not too_long, f"split these along their stories (at most {MOST_LINES} lines): {too_long}"
 
 
-def test_public_docstrings_begin_with_one_short_line(root: Path, sources: list[Path]) -> None:
+def test_public_docstrings_begin_with_a_few_words(root: Path, sources: list[Path]) -> None:
     wrong = [
         f"{file.relative_to(root)}:{node.lineno}: {name}: {line!r}"
         for file in sources
@@ -27,11 +28,15 @@ def test_public_docstrings_begin_with_one_short_line(root: Path, sources: list[P
         if len((line := _first_line(node)).split()) > MOST_WORDS or not line
     ]
 
-    assert not wrong, f"a public docstring begins with one line of at most {MOST_WORDS} words:\n" + "\n".join(wrong)
+    assert not wrong, (
+        f"a public docstring says first, in at most {MOST_WORDS} words, what the thing is or does:\n" + "\n".join(wrong)
+    )
 
 
 def _first_line(node: Documented) -> str:
-    return (ast.get_docstring(node) or "").partition("\n")[0].strip()
+    """Return what the thing is or does; units, ranges and errors may follow behind a semicolon, colon or full stop."""
+    line = (ast.get_docstring(node) or "").partition("\n")[0]
+    return re.split(r"[;:.](?:\s|$)", line, maxsplit=1)[0].strip()
 
 
 def _public(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Documented]]:

@@ -73,7 +73,7 @@ class HttpClients:
             await client.aclose()
 
     def close(self) -> None:
-        """Close the connections of asyncio loops that other code runs, as far as these still live."""
+        """Close the connections of asyncio loops that other code runs; ended loops are left out."""
         for loop, client in list(self._clients.items()):
             del self._clients[loop]
             _close_on(loop, client)

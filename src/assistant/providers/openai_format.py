@@ -162,7 +162,7 @@ class StreamDecoder:
 
 
 def error_for(response: httpx2.Response, provider: str, *, now: datetime | None = None) -> ProviderError:
-    """Map an HTTP error, its body read, to the one exception that says what to do about it."""
+    """Map an HTTP error, its body read, to the exception that says what to do."""
     try:
         body = response.json()
     except (ValueError, RecursionError):
@@ -193,7 +193,7 @@ def error_from(status: int | None, words: str, provider: str, *, retry_after: fl
 
 
 def retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
+    """Read a Retry-After header as seconds from now; it is seconds or an HTTP date (RFC 9110, 10.2.3)."""
     if value is None:
         return None
     text = value.strip()

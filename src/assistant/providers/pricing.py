@@ -6,7 +6,7 @@ from assistant.messages import Usage
 
 
 def price(model: str, usage: Usage, *, base_url: str) -> float | None:
-    """Return what a reply cost in US dollars, None where the price at that address is unknown."""
+    """Return what a reply cost in US dollars; None where the price at that address is unknown."""
     if base_url.startswith("http://"):  # servers of one's own; spares loading the price list
         return None
     from genai_prices import Usage as TokenUsage

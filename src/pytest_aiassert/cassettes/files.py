@@ -58,7 +58,7 @@ def format_exchanges(exchanges: Iterable[Exchange]) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file so that a crash leaves the old content or the new, never a part."""
+    """Replace a file; a crash leaves the old content or the new, never a part."""
     path = Path(os.path.realpath(path))  # a link stays a link
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -109,7 +109,7 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where the runs decide nothing.")] = False,
 ) -> None:
-    """Say whether run B is worse than run A, by how much, and in which cases.
+    """Say whether run B is worse than run A, how much, and in which cases.
 
     Exit code: 0 no regression, 1 regression, 2 bad input, 3 undecided with --strict.
 

@@ -38,7 +38,7 @@ _PROSE = re.compile(
 
 
 def bare_code(text: str) -> Bare | None:
-    """Find the first stretch of lines that is code, None where the reply is prose only.
+    """Find the first stretch of lines that is code; None where the reply is prose only.
 
     A stretch that defines or imports something counts even where its syntax is broken; any other has to parse.
     """

@@ -84,7 +84,7 @@ def guess_language(code: str) -> str | None:
 
 
 def looks_like_python(code: str) -> bool:
-    """Tell whether a text defines or imports something in Python, were the rest of it broken."""
+    """Tell whether a text defines or imports something in Python; the rest may be broken."""
     return _DEFINES.search(code) is not None
 
 

@@ -143,7 +143,7 @@ def permutation(cases: Sequence[Counts], *, seed: int = 0) -> Distribution:
 
 
 def shift_interval(cases: Sequence[Counts], distribution: Distribution, *, alpha: float) -> tuple[float, float]:
-    """Return the interval of the mean difference at confidence 1 − 2·alpha that agrees with the permutation test.
+    """Return the mean difference's interval that agrees with the permutation test; confidence is 1 − 2·alpha.
 
     It holds the shifts that neither one-sided test rejects. Cases whose trials all agree show no spread; what they
     may hide is bounded by Wilson's limit for none of as many trials, and added in quadrature. That widening never

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Iterator[Provider]:
-    """Yield the provider under test, or where `replayed` one that answers from the cassette whatever is under test.
+    """Yield the provider under test; where `replayed`, one that answers from the cassette in any case.
 
     Trials of one item share its connection and its cassette.
     """

@@ -18,7 +18,7 @@ MOCK_REPLY = "This is the mock provider; choose a model with --ai-provider."
 
 
 def recorded_model(spec: str) -> str:
-    """Return the model that a `replay:MODEL` spec names, empty for plain `replay` and for other specs."""
+    """Return the model that a `replay:MODEL` spec names; empty for plain `replay` and for other specs."""
     return spec.removeprefix("replay:") if spec.startswith("replay:") else ""
 
 

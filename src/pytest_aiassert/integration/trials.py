@@ -33,7 +33,7 @@ class TrialReports:
 
 
 def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Evaluation) -> list[pytest.TestReport]:
-    """Run trials until the outcome is decided, and return the reports that stand for all of them."""
+    """Run trials until the outcome is decided; return the reports that stand for all of them."""
     done: list[TrialReports] = []
     trial: pytest.Item | None = item
     try:

@@ -57,7 +57,7 @@ class MatchesSchema(Matcher):
 
 
 def matches_schema(schema: Mapping[str, Any] | type[BaseModel]) -> MatchesSchema:
-    """Pass where the reply holds JSON that is valid under a JSON Schema or a pydantic model.
+    """Pass where the reply holds JSON that fits a JSON Schema or pydantic model.
 
     JSON is taken from a fenced block, the whole reply, or the first object or array in prose. A schema is Draft
     2020-12 unless its `$schema` says otherwise; nothing is fetched. The score halves with each violation.

@@ -57,7 +57,7 @@ class MockProvider:
         return self
 
     def fail(self, fault: Fault, *, times: int | None = None, retry_after: float | None = None) -> Self:
-        """Raise a fault at every call, or at the next `times` calls before the replies go on.
+        """Raise a fault at every call; with `times`, at the next calls before the replies go on.
 
         A fault is a name (`timeout`, `rate_limited`, `overloaded`, `connection`, `cut`, `malformed`, …), an HTTP
         status, or an exception. Raises UsageError for unknown ones.
@@ -66,7 +66,7 @@ class MockProvider:
         return self
 
     def when(self, pattern: Pattern) -> Conditional:
-        """Start a rule for requests whose last user message matches a regular expression, or a predicate."""
+        """Start a rule for requests whose last user message matches a pattern or predicate."""
         title, matches = _condition(pattern)
         return Conditional(self, lambda: self._script_for(pattern, title, matches))
 

@@ -85,7 +85,7 @@ def tally(report: EvalReport) -> tuple[RunTally, ...]:
 
 
 def run_labels(runs: Sequence[Run]) -> list[str]:
-    """Name runs by model, and where models repeat by the run's name or its number too."""
+    """Name runs by model; where models repeat, by the run's name or its number too."""
     models = [run.header.model or run.header.name or "run" for run in runs]
     named = [
         f"{model} ({run.header.name})" if models.count(model) > 1 and run.header.name else model
@@ -103,7 +103,7 @@ def all_notes(report: EvalReport) -> list[str]:
 
 
 def verdict_sentence(runs: Sequence[RunTally]) -> str:
-    """Say in one sentence whether cases fail, how many, and on which model where there are several."""
+    """Say in one sentence whether cases fail, how many, and on which model."""
     total = sum(len(run.cases) for run in runs)
     if not total:
         return "No cases ran."

@@ -44,7 +44,7 @@ def columns(text: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """Cut the end off a text that takes more than `width` columns, with `…` in its place."""
+    """Cut the end off a text wider than `width` columns; `…` takes its place."""
     cut = text[: max(width, 1) * _CAP]
     if len(cut) == len(text) and columns(text) <= width:
         return text

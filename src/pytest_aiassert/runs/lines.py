@@ -88,7 +88,7 @@ def case_to_json(case: CaseResult) -> dict[str, JSON]:
 
 
 def trial_to_json(case: CaseResult, trial: TrialRecord) -> dict[str, JSON]:
-    """Return the line of one trial, which names its case too, so that it can be read alone."""
+    """Return the line of one trial; it names its case too, so that it can be read alone."""
     return {
         "kind": "trial",
         **_frame(case),

@@ -9,7 +9,7 @@ Decision: TypeAlias = Literal["passed", "failed"]
 
 
 def needed(bar: float, samples: int) -> int:
-    """Return how many of `samples` trials must pass for a pass rate of at least `bar`, in [0, 1]."""
+    """Return how many of `samples` trials must pass; `bar` is the pass rate needed, in [0, 1]."""
     return math.ceil(round(bar * samples, 9))
 
 

@@ -33,7 +33,7 @@ class Function:
 
 
 def outline(code: str) -> tuple[Function, ...]:
-    """Return a module's top-level functions, and the methods of its classes that need no arguments to make.
+    """Return a module's top-level functions and methods; a class must need no arguments to make.
 
     Raises SyntaxError for code that Python cannot parse.
     """

@@ -181,7 +181,7 @@ def describe(error: BaseException) -> JSON:
 
 
 def answer(namespace: Mapping[str, Any], request: JSON) -> JSON:
-    """Call a function and return its value, or its exception, with the arguments as they are afterwards."""
+    """Call a function; return its value or exception, with the arguments as they are afterwards."""
     args: list[Any] = codec.decode(request["args"])
     kwargs: dict[str, Any] = codec.decode(request["kwargs"])
     reply: JSON

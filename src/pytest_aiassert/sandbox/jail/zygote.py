@@ -156,7 +156,7 @@ class Zygote:
         job.leash.close()
 
     def sweep(self) -> None:
-        """Kill the orphans of ended jobs, which a subreaper inherits, and the orphans that leaves, and so on."""
+        """Kill the orphans of ended jobs, which a subreaper inherits; then the orphans that leaves, and so on."""
         for _ in range(_MAX_SWEEPS):
             orphans = [pid for pid in _children() if pid not in self.jobs]
             if not orphans:
