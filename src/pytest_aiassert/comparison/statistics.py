@@ -7,12 +7,13 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from statistics import NormalDist
 from typing import Final
 
-EXACT_LIMIT: Final = 200_000
+EXACT_LIMIT: Final = 10_000
 """Distinct values of a statistic up to which its distribution is computed exactly."""
-DRAWS: Final = 50_000
+DRAWS: Final = 20_000
 """Draws of the permutation distribution where it is not computed exactly."""
 
 
@@ -208,7 +209,7 @@ def _draw(parts: Sequence[dict[Fraction, float]], total: float, seed: int) -> Di
     sums = [0.0] * DRAWS
     for part in parts:
         values = [float(value) for value in part]
-        picked = generator.choices(values, weights=list(part.values()), k=DRAWS)
+        picked = generator.choices(values, cum_weights=list(accumulate(part.values())), k=DRAWS)
         sums = [a + b for a, b in zip(sums, picked, strict=True)]
     counts: dict[float, int] = {}
     for value in sums:

@@ -41,7 +41,9 @@ def problems(path):
 
 
 def case(body: str) -> str:
-    return f"{HEAD}  - id: a\n    checks: [parses]\n    prompt: hi\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return f"{HEAD}  - id: a\n    checks: [parses]\n    prompt: hi\n" + "".join(
+        f"    {line}\n" for line in body.splitlines()
+    )
 
 
 def test_reads_every_field(write):
@@ -133,7 +135,10 @@ def test_names_what_is_wrong_with_a_case(write, body, line, words):
     ("entry", "words"),
     [
         ("{prompt: hi, checks: [parses]}", "case 1 has no 'id'"),
-        ("{id: no, prompt: hi, checks: [parses]}", "case 1: 'id' must be text, not true or false (False); put it in quotes"),
+        (
+            "{id: no, prompt: hi, checks: [parses]}",
+            "case 1: 'id' must be text, not true or false (False); put it in quotes",
+        ),
         ("{id: a/b, prompt: hi, checks: [parses]}", "case 'a/b': an id names files"),
         ("{id: a., prompt: hi, checks: [parses]}", "does not end with '.'"),
         ("{id: a, checks: [parses]}", "case 'a': needs exactly one of 'prompt' and 'messages'"),
@@ -142,10 +147,19 @@ def test_names_what_is_wrong_with_a_case(write, body, line, words):
         ("{id: a, prompt: hi, checks: parses}", "case 'a': 'checks' must be a list with at least one matcher"),
         ("{id: a, prompt: hi, checks: [bad]}", "case 'a': unknown matcher 'bad'; did you mean 'parses'?"),
         ("{id: a, messages: [], checks: [parses]}", "case 'a': 'messages' must be a list of {role, content}"),
-        ("{id: a, messages: [hi], checks: [parses]}", "a message is a mapping with 'role' and 'content', not text ('hi')"),
-        ("{id: a, messages: [{role: bot, content: x}], checks: [parses]}", "role 'bot' is unknown; use one of 'system', 'user'"),
+        (
+            "{id: a, messages: [hi], checks: [parses]}",
+            "a message is a mapping with 'role' and 'content', not text ('hi')",
+        ),
+        (
+            "{id: a, messages: [{role: bot, content: x}], checks: [parses]}",
+            "role 'bot' is unknown; use one of 'system', 'user'",
+        ),
         ("{id: a, messages: [{role: user}], checks: [parses]}", "case 'a': 'content' is missing"),
-        ("{id: a, messages: [{role: system, content: x}], checks: [parses]}", "'messages' has no message with role user"),
+        (
+            "{id: a, messages: [{role: system, content: x}], checks: [parses]}",
+            "'messages' has no message with role user",
+        ),
         ("just text", "case 1 must be a mapping with 'id', 'prompt' and 'checks'"),
         ("", "case 1 must be a mapping"),
     ],

@@ -26,7 +26,9 @@ class Raises:
 
 
 def make_case(identity="a", checks=(), **fields):
-    return Case(id=identity, messages=(Message(role="user", content="hi"),), checks=checks or (mentions("yes"),), **fields)
+    return Case(
+        id=identity, messages=(Message(role="user", content="hi"),), checks=checks or (mentions("yes"),), **fields
+    )
 
 
 def run(cases, provider, **options):

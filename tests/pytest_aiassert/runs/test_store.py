@@ -114,7 +114,12 @@ def test_a_damaged_line_in_the_middle_is_named(saved):
 @pytest.mark.parametrize("depth", [490, 5_000])
 def test_verdicts_nested_without_end_are_damage_not_a_crash(saved, depth):
     inner = '{"matcher":"m","passed":true,"score":1,"parts":['
-    line = '{"kind":"trial","case":"z","index":1,"outcome":"passed","score":1,"verdicts":[' + inner * depth + "]}" * depth + "]}\n"
+    line = (
+        '{"kind":"trial","case":"z","index":1,"outcome":"passed","score":1,"verdicts":['
+        + inner * depth
+        + "]}" * depth
+        + "]}\n"
+    )
     saved.write_text(saved.read_text() + line)
     assert f"{saved}:7: " in refuse(saved)
 
@@ -245,7 +250,8 @@ def test_threads_do_not_mix_their_lines(header, trial, path):
         threads = [
             threading.Thread(
                 target=lambda start=start: [
-                    writer.write_trial(frame, trial("a", index, message="x" * 2000)) for index in range(start, start + 50)
+                    writer.write_trial(frame, trial("a", index, message="x" * 2000))
+                    for index in range(start, start + 50)
                 ]
             )
             for start in (1, 51, 101, 151)
