@@ -35,9 +35,7 @@ def test_sdist_holds_every_tracked_file(unpacked: Path, root: Path) -> None:
 
 
 def test_tests_of_the_sdist_are_found(unpacked: Path, run: Callable[..., str]) -> None:
-    output = run(
-        sys.executable, "-m", "pytest", "-p", "no:anyio", "-p", "no:xdist", "--collect-only", "-q", cwd=unpacked
-    )
+    output = run(sys.executable, "-m", "pytest", "-p", "no:anyio", "--collect-only", "-q", cwd=unpacked)
 
     found = re.search(r"(\d+)(?:/\d+)? tests collected", output)
     assert found, output[-2000:]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import assistant
+import pytest_aiassert
+import pytest_aiassert.matchers
+
+# Taking a name away breaks users, and adding one is a promise: change a list only with a line in the changelog.
+ASSISTANT = """
+    Assistant AssistantError AuthenticationError BadRequestError BaseProvider Chunk Completion ConfigurationError
+    ContentRefusedError ContextLengthError CutStreamError MalformedReplyError Message MissingExtraError OverloadedError
+    Provider ProviderConnectionError ProviderError ProviderTimeoutError RateLimitError Request Settings Tool ToolCall
+    Usage __version__ connect load_settings
+"""
+PYTEST_AIASSERT = """
+    Behaviour Case Comparison Evidence GoldenSet Matcher MockProvider ReplayProvider Run Verdict all_of any_of
+    compare_runs contains_code has_tests implements load_golden load_run matches_regex matches_schema mentions not_
+    parses passes_lint quality_score
+"""
+
+lazy = pytest.mark.parametrize(
+    "package", [assistant, pytest_aiassert, pytest_aiassert.matchers], ids=lambda p: p.__name__
+)
+
+
+@pytest.mark.parametrize(("package", "names"), [(assistant, ASSISTANT), (pytest_aiassert, PYTEST_AIASSERT)])
+def test_public_names_are_pinned(package: ModuleType, names: str) -> None:
+    assert sorted(package.__all__) == sorted(names.split())
+
+
+@lazy
+def test_every_public_name_can_be_had(package: ModuleType) -> None:
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert set(package.__all__) <= set(dir(package))
+
+
+@lazy
+def test_a_name_is_the_thing_and_never_the_module_it_lives_in(package: ModuleType, root: Path) -> None:
+    for file in Path(package.__file__ or "").parent.glob("*.py"):
+        importlib.import_module(f"{package.__name__}.{file.stem}")  # sets an attribute of this name on the package
+
+    modules = [name for name in package.__all__ if isinstance(getattr(package, name), ModuleType)]
+
+    assert not modules
+
+
+@lazy
+def test_type_checkers_see_the_same_names(package: ModuleType) -> None:
+    tree = ast.parse(Path(package.__file__ or "").read_text(encoding="utf-8"))
+    (block,) = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    imported = {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    declared = {ast.unparse(node.target) for node in block.body if isinstance(node, ast.AnnAssign)}
+
+    assert imported | declared == set(package.__all__)
+
+
+@lazy
+def test_an_unknown_name_is_an_attribute_error(package: ModuleType) -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = package.no_such_name
