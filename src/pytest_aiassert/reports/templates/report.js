@@ -27,7 +27,7 @@
   const models = cases[0].dataset.outcomes.split(",").length;
   const columns = new Map(cases.map((element) => [element, {
     id: element.querySelector(".id").textContent,
-    text: `${element.querySelector("summary").textContent} ${element.querySelector(".page > .said")?.textContent ?? ""}`.toLowerCase(),
+    text: [".name", "summary .why", ".page > .said"].map((part) => element.querySelector(part)?.textContent ?? "").join(" ").toLowerCase(),
     tags: element.dataset.tags.split("|"),
     outcomes: element.dataset.outcomes.split(","),
     order: Number(element.dataset.order),
@@ -78,10 +78,11 @@
     rows.style.setProperty("--models", chosenModel() === "all" ? models : 1);
     count();
     apply();
+    sort();
   });
 
   // --- open and close ---
-  const visible = () => cases.filter((element) => !element.hidden);
+  const visible = () => [...rows.querySelectorAll(".case:not([hidden])")];  // in the order they are sorted in
   const fold = () => { find("fold").textContent = visible().some((element) => element.open) ? "Close all" : "Open all shown"; };
   find("fold").addEventListener("click", () => {
     const open = !visible().some((element) => element.open);
@@ -91,31 +92,37 @@
   for (const element of cases) element.addEventListener("toggle", fold);
 
   // --- sorting: a second press turns it around ---
-  const values = { order: (facts) => facts.order, id: (facts) => facts.id };
+  const worstFirst = (facts) => chosenModel() === "all" ? facts.order
+    : ["failed", "error", "passed"].indexOf(outcomeOf(facts)) * 2 + Number(facts.rate[Number(chosenModel())]);
+  const values = { order: worstFirst, id: (facts) => facts.id };
   const number = (list, index) => {
     const known = (index === undefined ? (chosenModel() === "all" ? list : [list[Number(chosenModel())]]) : [list[index]]).filter(Boolean);
     return known.length ? known.reduce((sum, value) => sum + Number(value), 0) / known.length : null;
   };
   const compare = (a, b) => typeof a === "string" ? a.localeCompare(b, undefined, { numeric: true }) : a - b;
-  const sort = (button) => {
-    const key = button.dataset.sort;
-    const index = button.dataset.index === undefined ? undefined : Number(button.dataset.index);
-    const first = key === "cost" || key === "time" ? "down" : "up";
+  const press = (button) => {
+    const first = ["cost", "time"].includes(button.dataset.sort) ? "down" : "up";
     const way = button.dataset.way === first ? (first === "up" ? "down" : "up") : first;
     for (const other of rows.querySelectorAll("[data-sort]")) {
       other.setAttribute("aria-pressed", String(other === button));
       delete other.dataset.way;
     }
     button.dataset.way = way;
+    sort();
+  };
+  const sort = () => {
+    const button = rows.querySelector('[aria-pressed="true"]');
+    const key = button.dataset.sort;
+    const index = button.dataset.index === undefined ? undefined : Number(button.dataset.index);
     const value = values[key] ?? ((facts) => number(facts[key], index));
-    const turned = way === "up" ? 1 : -1;
+    const turned = button.dataset.way === "down" ? -1 : 1;
     const sorted = cases.map((element) => [value(columns.get(element)), columns.get(element).order, element]).sort((a, b) => {
       if (a[0] === null || b[0] === null) return (a[0] === null) - (b[0] === null) || a[1] - b[1];
       return turned * compare(a[0], b[0]) || a[1] - b[1];
     });
     rows.append(...sorted.map((entry) => entry[2]));
   };
-  for (const button of rows.querySelectorAll("[data-sort]")) button.addEventListener("click", () => sort(button));
+  for (const button of rows.querySelectorAll("[data-sort]")) button.addEventListener("click", () => press(button));
 
   // --- keyboard: "/" filters, arrows walk the cases ---
   document.addEventListener("keydown", (event) => {
@@ -143,6 +150,7 @@
       if (element.matches("details")) { element.open = true; element.hidden = false; }
     }
     target.scrollIntoView();
+    requestAnimationFrame(() => target.scrollIntoView());  // once more, when the cases above have their real height
   };
   addEventListener("hashchange", follow);
   follow();
