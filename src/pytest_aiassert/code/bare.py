@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pytest_aiassert.code.guessing import guess_language, is_python, looks_like_python
+from pytest_aiassert.code.guessing import any_of, guess_language, is_python, looks_like_python
 
 LONGEST_SEARCHED = 200_000
 """Characters of a reply without a fence that are searched for code; longer replies hold none."""
@@ -20,20 +20,48 @@ class Bare:
     line: int
 
 
-_PYTHON_START = re.compile(
-    r"(?:async )?def \w+ ?\(|class \w+(?:\(.*\))?:|import \w+(?:\.\w+)*(?:,| as |$|[ \t]*#)|from [\w.]+ import |@\w[\w.]*(?:\(.*)?$"
-    r"|(?:if|for|while|with|try|match) ?.*:[ \t]*(?:#.*)?$|(?:print|assert|raise|return|lambda|del|global)\b[ (]"
-    r"|[a-zA-Z_][\w.\[\]'\", ]* ?[-+*/|&]?=(?!=) ?\S|[a-zA-Z_][\w.]*\(.*\)[ \t]*(?:#.*)?$|#!|\"\"\"|'''"
+_PYTHON_START = any_of(
+    r"(?:async )?def \w+ ?\(",
+    r"class \w+(?:\(.*\))?:",
+    r"import \w+(?:\.\w+)*(?:,| as |$|[ \t]*#)",
+    r"from [\w.]+ import ",
+    r"@\w[\w.]*(?:\(.*)?$",
+    r"(?:if|for|while|with|try|match) ?.*:[ \t]*(?:#.*)?$",
+    r"(?:print|assert|raise|return|lambda|del|global)\b[ (]",
+    r"[a-zA-Z_][\w.\[\]'\", ]* ?[-+*/|&]?=(?!=) ?\S",
+    r"[a-zA-Z_][\w.]*\(.*\)[ \t]*(?:#.*)?$",
+    r"#!|\"\"\"|\'\'\'",
 )
-_PYTHON_GOES_ON = re.compile(r"[)\]}#@\"']|(?:elif|else|except|finally|case|pass|break|continue|await|yield)\b|>>> ")
-_OTHER_START = re.compile(
-    r"(?:export |default |async |pub |public |private |static |abstract |final )*"
-    r"(?:function\b ?\*?\w*\(|(?:const|let|var) [\w{\[].*=|class \w+.*\{|interface \w+.*\{|type \w+ = |enum \w+|fn \w+|func [\w(]"
-    r"|struct \w+|impl\b|package \w+|namespace [\w.]+|use [\w:]+;|using [\w. ]+;|#include|#define|import .* from ['\"]|import [\w.*]+;"
-    r"|(?:int|void|double|float|char|bool|String|string|long) [\w*\[\]]+ ?\(|describe\(|(?:test|it)\(|module\.exports|#!/)"
+_PYTHON_GOES_ON = any_of(
+    r"[)\]}#@\"']",
+    r"(?:elif|else|except|finally|case|pass|break|continue|await|yield)\b",
 )
-_PROSE = re.compile(
-    r"(?:[*-] |\d+[.)] |#{2,} |\*\*|>)|[A-Z`][\w'’`-]*[,:]?(?: [\w'’`(\"-]+){2,}|[A-Z][\w ]+:$|[A-Z]\w+[.!]$"
+_OTHER_START = any_of(
+    *(
+        r"(?:export |default |async |pub |public |private |static |abstract |final )*" + words + rest
+        for words, rest in (
+            ("function", r"\b ?\*?\w*\("),
+            ("(?:const|let|var)", r" [\w{\[].*="),
+            ("(?:class|interface)", r" \w+.*\{"),
+            ("type", r" \w+ = "),
+            ("(?:enum|fn|struct|package)", r" \w+"),
+            ("func", r" [\w(]"),
+            ("impl", r"\b"),
+            ("namespace", r" [\w.]+"),
+            ("(?:use|using|import)", r" [\w:.*= ]+;"),
+            ("import", r" .* from ['\"]"),
+            ("#(?:include|define|!/)", ""),
+            ("(?:int|void|double|float|char|bool|String|string|long)", r" [\w*\[\]]+ ?\("),
+            ("(?:describe|test|it)", r"\("),
+            ("module", r"\.exports"),
+        )
+    )
+)
+_PROSE = any_of(
+    r"(?:[*-] |\d+[.)] |#{2,} |\*\*|>)",
+    r"[A-Z`][\w'’`-]*[,:]?(?: [\w'’`(\"-]+){2,}",
+    r"[A-Z][\w ]+:$",
+    r"[A-Z]\w+[.!]$",
 )
 
 

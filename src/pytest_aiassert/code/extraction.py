@@ -11,6 +11,9 @@ from pytest_aiassert.code.fences import Fenced, fences
 from pytest_aiassert.code.guessing import guess_language
 from pytest_aiassert.code.languages import canonical_language
 
+MOST_BLOCKS = 1_000
+"""Fences looked at in one reply; what comes after them is left out."""
+
 _THINKING = ("think", "thinking", "thought")
 _BLANK = re.compile(r"\s*")
 _INDENT = re.compile(r"^[ \t]*(?=[^ \t\n])", re.MULTILINE)
@@ -44,7 +47,7 @@ def extract(text: str) -> tuple[Block, ...]:
     (`<think>…</think>`) is left out. Indentation that all lines share is taken away.
     """
     text = _without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"))
-    found = fences(text)
+    found = fences(text, most=MOST_BLOCKS)
     blocks: list[Block] = []
     position = 0
     for fence in found:
@@ -106,7 +109,7 @@ def _inside(fence: Fenced) -> list[Block]:
     """Return the blocks within a Markdown block: some models wrap their whole reply in one."""
     if fence.info.language != "markdown":
         return []
-    inner = [inside for inside in fences(fence.code) if inside.code.strip()]
+    inner = [inside for inside in fences(fence.code, most=MOST_BLOCKS) if inside.code.strip()]
     return [replace(_block(inside), line=fence.line + inside.line - 1) for inside in inner]
 
 

@@ -59,33 +59,28 @@ _LONGEST_INFO = 500
 _TAB = 4
 
 
-def fences(text: str) -> list[Fenced]:
-    """Find all fenced code; an unclosed fence runs to the end of the text."""
+def fences(text: str, *, most: int) -> list[Fenced]:
+    """Find fenced code, `most` pieces of it at the most; an unclosed fence runs to the end of the text."""
     found: list[Fenced] = []
     opening: _Opening | None = None
     depth = checked = 0
     for line in _fence_lines(text):
+        if len(found) >= most:
+            return found[:most]
         if opening is not None and opening.quotes:
-            checked = max(checked, opening.line.end + 1)
-            if (end := _quote_end(text, checked, line.start)) is not None:
+            end = _quote_end(text, max(checked, opening.line.end + 1), line.start)
+            checked = line.start
+            if end is not None:
                 found.append(_fenced(text, opening, end, end, closed=False))
                 opening = None
-            checked = line.start
         if opening is None:
-            depth = 0
-            one_liner = _one_liner(line)
-            if one_liner is not None:
-                found.append(one_liner)
-            else:
-                opening = _open(line)
+            opening, depth = _open(line), 0
+            found.extend(_one_liners(line))
+        elif opening.info.language == "markdown" and (step := _step(opening, line, depth)):
+            depth += step
         elif _closes(opening, line):
-            if depth:
-                depth -= 1
-            else:
-                found.append(_fenced(text, opening, line.start, line.end, closed=True))
-                opening = None
-        elif opening.info.language == "markdown" and line.rest.strip() and _fits(opening, line):
-            depth += 1
+            found.append(_fenced(text, opening, line.start, line.end, closed=True))
+            opening = None
         elif _restarts(opening, line):
             found.append(_fenced(text, opening, line.start, line.start, closed=False))
             opening = _open(line)
@@ -94,6 +89,13 @@ def fences(text: str) -> list[Fenced]:
         end = len(text) if quote_end is None else quote_end
         found.append(_fenced(text, opening, end, end, closed=False))
     return found
+
+
+def _step(opening: _Opening, line: _FenceLine, depth: int) -> int:
+    """Return how a fence within Markdown changes the depth: a Markdown block holds fences of its own."""
+    if not _fits(opening, line):
+        return 0
+    return 1 if line.rest.strip() else -min(depth, 1)
 
 
 def parse_info(info: str) -> Info:
@@ -146,14 +148,15 @@ def _open(line: _FenceLine) -> _Opening | None:
     return _Opening(line=line, info=info, indent=_width(prefix.rpartition(">")[2]), quotes=prefix.count(">"))
 
 
-def _one_liner(line: _FenceLine) -> Fenced | None:
+def _one_liners(line: _FenceLine) -> Iterator[Fenced]:
+    """Yield code that is fenced within one line."""
     body = line.rest.rstrip()
     if line.run != "```" or not body.endswith("```") or "`" in body[:-3] or line.prefix.strip(" \t>"):
-        return None
+        return
     word, _, code = body[:-3].strip().partition(" ")
     info = parse_info(word) if code and canonical_language(word) else Info()
     code = code if info.language else body[:-3]
-    return Fenced(info=info, code=code.strip(), line=line.number, closed=True, start=line.start, end=line.end)
+    yield Fenced(info=info, code=code.strip(), line=line.number, closed=True, start=line.start, end=line.end)
 
 
 def _fits(opening: _Opening, line: _FenceLine) -> bool:

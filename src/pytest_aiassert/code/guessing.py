@@ -10,55 +10,78 @@ from pytest_aiassert.code.parsing import parses_cleanly, python_tree
 LONGEST_GUESSED = 20_000
 """Characters looked at; what comes after them does not change the guess."""
 
-_FLAGS = re.MULTILINE
+
+def any_of(*patterns: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """Join patterns into one that matches where any of them does."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), flags)
+
+
+def _lines(*patterns: str) -> re.Pattern[str]:
+    """Join patterns that match from the beginning of a line, indented or not."""
+    return re.compile(rf"^[ \t]*(?:{'|'.join(patterns)})", re.MULTILINE)
+
+
 _HINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("go", re.compile(r"^(?:package \w+$|func (?:\([^)]*\) )?\w+\(.*\{$|import \($)", _FLAGS)),
-    ("rust", re.compile(r"^\s*(?:(?:pub )?fn \w+|use \w+::|impl\b|let mut |#\[derive)", _FLAGS)),
-    ("c-sharp", re.compile(r"^\s*(?:using [\w.]+;|namespace [\w.]+)|\bConsole\.Write", _FLAGS)),
-    ("java", re.compile(r"^\s*(?:public |private |protected |import java|@Override|package [\w.]+;)", _FLAGS)),
+    ("go", _lines(r"package \w+$", r"func (?:\([^)]*\) )?\w+\(.*\{$", r"import \($")),
+    ("rust", _lines(r"(?:pub )?fn \w+", r"use \w+::", r"impl\b", "let mut ", r"#\[derive")),
+    ("c-sharp", _lines(r"using [\w.]+;", r"namespace [\w.]+", r".*\bConsole\.Write")),
+    ("java", _lines("(?:public|private|protected) ", "import java", "@Override", r"package [\w.]+;")),
     (
         "cpp",
-        re.compile(
-            r"^\s*(?:#include <(?:iostream|vector|string|map|algorithm)>|using namespace|template ?<)|std::", _FLAGS
-        ),
+        _lines(r"#include <(?:iostream|vector|string|map|algorithm)>", "using namespace", "template ?<", ".*std::"),
     ),
     (
         "c",
-        re.compile(
-            r"^\s*(?:#include|#define|(?:static |unsigned |const )*(?:int|void|char|double|float|size_t) \*?\w+\()",
-            _FLAGS,
-        ),
+        _lines("#include", "#define", r"(?:static |unsigned |const )*(?:int|void|char|double|float|size_t) \*?\w+\("),
     ),
     (
         "javascript",
-        re.compile(
-            r"^\s*(?:(?:export )?(?:default )?(?:async )?function\b|(?:export )?(?:const|let|var) [\w{\[]|import .* from ['\"]"
-            r"|(?:module\.)?exports\b|class \w+[^:]*\{$|console\.|describe\(|(?:test|it)\(['\"`])|=> ?[{(\w]|\brequire\(",
-            _FLAGS,
+        _lines(
+            r"(?:export )?(?:default )?(?:async )?function\b",
+            r"(?:export )?(?:const|let|var) [\w{\[]",
+            r"import .* from ['\"]",
+            r"(?:module\.)?exports\b",
+            r"class \w+[^:\n]*\{$",
+            r"console\.",
+            r"(?:describe|test|it)\(['\"`]",
+            r".*=> ?[{(\w]",
+            r".*\brequire\(",
         ),
     ),
     (
         "typescript",
-        re.compile(
-            r"^\s*(?:(?:export )?(?:interface|type|enum|abstract class) \w+|import .* from ['\"])"
-            r"|^\s*(?:export )?(?:async )?(?:function|const|let|var) .*: ?\w",
-            _FLAGS,
+        _lines(
+            r"(?:export )?(?:interface|type|enum|abstract class) \w+",
+            r"(?:export )?(?:async )?(?:function|const|let|var) .*: ?\w",
         ),
     ),
-    ("ruby", re.compile(r"^\s*(?:def \w+[?!]?(?:\(.*\))?$|puts |require ['\"]|module [A-Z]|attr_\w+ |end$)", _FLAGS)),
+    ("ruby", _lines(r"def \w+[?!]?(?:\(.*\))?$", "puts ", r"require ['\"]", "module [A-Z]", r"attr_\w+ ", "end$")),
     (
         "bash",
-        re.compile(
-            r"^(?:#!.*\b(?:ba|z|da)?sh\b|\$ |\s*(?:sudo|pip3?|npm|npx|yarn|git|cd|ls|mkdir|curl|wget|echo|export|apt(?:-get)?"
-            r"|docker|brew|cargo|make|chmod|source|python3?|pytest|node) |\s*if \[|\s*fi$|\s*done$)",
-            _FLAGS,
+        _lines(
+            r"#!.*\b(?:ba|z|da)?sh\b",
+            "(?:sudo|pip3?|npm|npx|yarn|git|cd|ls|mkdir|curl|wget|echo|export|apt(?:-get)?) ",
+            "(?:docker|brew|cargo|make|chmod|source|python3?|pytest|node) ",
+            r"if \[",
+            "(?:fi|done)$",
         ),
     ),
 )
-_PYTHON = re.compile(
-    r"^[ \t]*(?:(?:async )?def \w+ ?\(|class \w+.*:|import \w|from [\w.]+ import |@\w|print\(|assert |return\b|raise |try:"
-    r"|(?:if|elif|for|while|with) .+:[ \t]*(?:#.*)?$|\w[\w., \[\]\"']* ?[-+*/|&]?= ?\S)",
-    _FLAGS,
+_PYTHON = _lines(
+    r"(?:async )?def \w+ ?\(",
+    r"class \w+.*:",
+    r"import \w",
+    r"from [\w.]+ import ",
+    r"@\w",
+    r"(?:print\(|assert |return\b|raise |try:)",
+    r"(?:if|elif|for|while|with) .+:[ \t]*(?:#.*)?$",
+    r"\w[\w., \[\]\"']* ?[-+*/|&]?= ?\S",
+)
+_DEFINES = _lines(
+    r"(?:async )?def \w+ ?\(.*:[ \t]*(?:#.*)?$",
+    r"class \w+(?:\(.*\))?:[ \t]*$",
+    r"import \w+(?:\.\w+)*(?: as \w+)?[ \t]*$",
+    r"from [\w.]+ import [\w*(]",
 )
 
 
@@ -70,29 +93,19 @@ def guess_language(code: str) -> str | None:
     if _is_json(code):
         return "json"
     pythonic = _PYTHON.search(code) is not None
-    if pythonic and is_python(code):
+    python = is_python(code)
+    if python and pythonic:
         return "python"
     hinted = [language for language, hint in _HINTS if hint.search(code)]
     clean = next((language for language in hinted if parses_cleanly(code, language)), None)
-    if clean is not None:
-        return clean
-    if is_python(code):
+    if clean is None and (python or looks_like_python(code)):
         return "python"
-    if looks_like_python(code):
-        return "python"
-    return hinted[0] if hinted else None
+    return clean or next(iter(hinted), None)
 
 
 def looks_like_python(code: str) -> bool:
     """Tell whether a text defines or imports something in Python; the rest may be broken."""
     return _DEFINES.search(code) is not None
-
-
-_DEFINES = re.compile(
-    r"^[ \t]*(?:(?:async )?def \w+ ?\(.*\)(?: ?->.*)?:[ \t]*(?:#.*)?$|class \w+(?:\(.*\))?:[ \t]*$|import \w+(?:\.\w+)*(?: as \w+)?[ \t]*$"
-    r"|from [\w.]+ import [\w*(])",
-    _FLAGS,
-)
 
 
 def is_python(code: str) -> bool:

@@ -50,7 +50,7 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Lint one piece of Python; answers are kept for the last 256 pieces.
 
-    No configuration file and no `noqa` comment counts. Raises CannotJudgeError where ruff fails or does not know a rule.
+    No configuration file and no `noqa` comment counts. Raises CannotJudgeError where ruff fails or knows no such rule.
     """
     output = _ruff([*_options(select, ignore), "--stdin-filename=reply.py", "-"], stdin=_encoded(code))
     return tuple(finding for _, finding in _findings(output))

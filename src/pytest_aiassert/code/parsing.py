@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,9 +14,16 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Tree
 
-LONGEST_PARSED = 1_000_000
-"""Characters that a parser is given at the most; longer code counts as an error."""
+LONGEST_PYTHON = 200_000
+"""Characters of Python that are parsed at the most; longer code counts as an error."""
 
+LONGEST_OTHER = 30_000
+"""The same for other languages: on rubbish, ambiguous grammars take the square of its length."""
+
+DEEPEST_PARSED = 500
+"""Open brackets that a grammar is given at the most: some overflow the stack on a hundred thousand."""
+
+_BRACKET = re.compile(r"[()\[\]{}]")
 _MOST_ISSUES = 20
 _LONGEST_QUOTE = 40
 
@@ -38,24 +46,34 @@ def syntax_errors(code: str, language: str) -> tuple[SyntaxIssue, ...]:
     `language` is one of `KNOWN_LANGUAGES`. Python is held against the running interpreter's own grammar.
     Raises CannotJudgeError where a grammar is missing.
     """
-    if len(code) > LONGEST_PARSED:
-        message = f"{len(code):,} characters of code; at most {LONGEST_PARSED:,} are parsed"
+    if len(code) > longest_parsed(language):
+        message = f"{len(code):,} characters of {language}; at most {longest_parsed(language):,} are parsed"
         return (SyntaxIssue(line=1, column=1, message=message),)
     if language == "python":
         return _python_issues(code)
-    return _tree_issues(tree(code, language))
+    parsed = tree(code, language)
+    if parsed is None:
+        message = f"more than {DEEPEST_PARSED} brackets are open at once"
+        return (SyntaxIssue(line=1, column=1, message=message),)
+    return _tree_issues(parsed)
+
+
+def longest_parsed(language: str) -> int:
+    """Return how many characters of a language are parsed at the most."""
+    return LONGEST_PYTHON if language == "python" else LONGEST_OTHER
 
 
 def parses_cleanly(code: str, language: str) -> bool:
     """Tell whether a grammar takes the code without an error."""
-    return len(code) <= LONGEST_PARSED and not tree(code, language).root_node.has_error
+    parsed = tree(code, language)
+    return parsed is not None and not parsed.root_node.has_error
 
 
 def python_tree(code: str) -> ast.Module | None:
     """Parse Python; None where it is not Python, or too long or too deep for the interpreter."""
     import ast
 
-    if len(code) > LONGEST_PARSED:
+    if len(code) > LONGEST_PYTHON:
         return None
     try:
         with warnings.catch_warnings():
@@ -89,11 +107,26 @@ def _position(code: str, offset: int) -> tuple[int, int]:
     return code.count("\n", 0, offset) + 1, offset - (code.rfind("\n", 0, offset) + 1) + 1
 
 
-def tree(code: str, language: str) -> Tree:
-    """Parse with a language's grammar; errors become nodes. Raises CannotJudgeError where the grammar is missing."""
+def tree(code: str, language: str) -> Tree | None:
+    """Parse with a language's grammar, errors becoming nodes; None where that could take too much time or stack.
+
+    Raises CannotJudgeError where the grammar is missing.
+    """
     from tree_sitter import Parser
 
-    return Parser(grammar(language)).parse(code.encode("utf-8", "surrogatepass"))
+    parser = Parser(grammar(language))
+    if len(code) > longest_parsed(language) or _depth(code) > DEEPEST_PARSED:
+        return None
+    return parser.parse(code.encode("utf-8", "surrogatepass"))
+
+
+def _depth(code: str) -> int:
+    """Return how many brackets are open at the most, whatever they mean."""
+    deepest = depth = 0
+    for match in _BRACKET.finditer(code):
+        depth = depth + 1 if match.group() in "([{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _tree_issues(tree: Tree) -> tuple[SyntaxIssue, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_aiassert.code.parsing import LONGEST_PARSED, tree
+from pytest_aiassert.code.parsing import tree
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -49,12 +49,10 @@ def find_tests(code: str, language: str) -> FoundTests:
     A test that is defined twice under one name counts once, as the later one. Doctests are counted apart: pytest does
     not collect them by itself. Empty for other languages, and for code too long to parse.
     """
-    if language not in TESTED_LANGUAGES or len(code) > LONGEST_PARSED:
+    parsed = tree(code, language) if language in TESTED_LANGUAGES else None
+    if parsed is None:
         return FoundTests()
-    root = tree(code, language).root_node
-    if language == "python":
-        return _python(root, code)
-    return _javascript(root)
+    return _python(parsed.root_node, code) if language == "python" else _javascript(parsed.root_node)
 
 
 def _python(root: Node, code: str) -> FoundTests:

@@ -80,7 +80,7 @@ class Not(Matcher):
     def judge(self, reply: Completion) -> Verdict:
         """Turn the matcher's verdict round."""
         part = self.matcher.judge(reply)
-        reason = part.reason if not part.passed else f"expected not {part.matcher}, but: {part.reason}"
+        reason = part.reason if not part.passed else f"unwanted: {part.reason}"
         return self.verdict(passed=not part.passed, reason=reason, evidence=part.evidence, parts=(part,))
 
     def __invert__(self) -> Matcher:

@@ -10,7 +10,7 @@ from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, Finding, lint, lint_many
 from pytest_aiassert.code.outline import names
-from pytest_aiassert.code.parsing import LONGEST_PARSED
+from pytest_aiassert.code.parsing import LONGEST_PYTHON
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code import no_code
@@ -62,9 +62,9 @@ def passes_lint(
     """Pass where ruff finds nothing in the reply's Python code.
 
     `select` and `ignore` are ruff's rule codes or their beginnings, in a list or parted by commas. By default
-    E4, E7, E9, F and B count, without what is fine in a snippet (B011, B018, B028, B905, E712). Blocks of one reply belong
-    together: a name that another block defines is not undefined. The score is the share of lines without a finding,
-    0 where code does not parse. Raises UsageError for what cannot be a rule code.
+    E4, E7, E9, F and B count, without what is fine in a snippet (B011, B018, B028, B905, E712). Blocks of one reply
+    belong together: a name that another block defines is not undefined. The score is the share of lines without a
+    finding, 0 where code does not parse. Raises UsageError for what cannot be a rule code.
     """
     return PassesLint(select=_rules("select", select), ignore=_rules("ignore", ignore))
 
@@ -73,11 +73,11 @@ def lint_blocks(
     blocks: Sequence[Block], select: tuple[str, ...] = DEFAULT_SELECT, ignore: tuple[str, ...] = DEFAULT_IGNORE
 ) -> list[tuple[Finding, ...]]:
     """Lint blocks of one reply; what is only missing because it stands in another block is no finding."""
-    short = [block for block in blocks if len(block.code) <= LONGEST_PARSED]
+    short = [block for block in blocks if len(block.code) <= LONGEST_PYTHON]
     codes = [f"{block.code}\n" for block in short]
     raw = [lint(codes[0], select, ignore)] if len(codes) == 1 else lint_many(codes, select, ignore)
     linted = iter(raw)
-    found = [next(linted) if len(block.code) <= LONGEST_PARSED else (_too_long(block),) for block in blocks]
+    found = [next(linted) if len(block.code) <= LONGEST_PYTHON else (_too_long(block),) for block in blocks]
     if len(blocks) == 1:
         return found
     return [
@@ -105,7 +105,7 @@ def _is_elsewhere(finding: Finding, block: Block, blocks: Sequence[Block]) -> bo
 
 
 def _too_long(block: Block) -> Finding:
-    message = f"{len(block.code):,} characters of code; at most {LONGEST_PARSED:,} are linted"
+    message = f"{len(block.code):,} characters of code; at most {LONGEST_PYTHON:,} are linted"
     return Finding(line=1, column=1, rule="invalid-syntax", message=message)
 
 
@@ -128,7 +128,8 @@ def _rules(argument: str, value: object) -> tuple[str, ...]:
     for rule in rules:
         if not isinstance(rule, str) or not _RULE.fullmatch(rule):
             raise UsageError(
-                f"passes_lint: {argument} has {rule!r}; expected a code such as 'E', 'F401' or 'ALL' (see: ruff rule --all)"
+                f"passes_lint: {argument} has {rule!r}; "
+                "expected a code such as 'E', 'F401' or 'ALL' (see: ruff rule --all)"
             )
     if argument == "select" and not rules:
         raise UsageError("passes_lint: select is empty, which every reply passes; expected at least one rule code")

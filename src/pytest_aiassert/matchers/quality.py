@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -40,7 +40,7 @@ class QualityScore(Matcher):
     """Passes where code earns enough points; made by `quality_score`."""
 
     min: float = _DEFAULT_MIN
-    weights: Mapping[str, float] = DEFAULT_WEIGHTS
+    weights: Mapping[str, float] = field(default_factory=lambda: DEFAULT_WEIGHTS)
 
     def judge(self, reply: Completion) -> Verdict:
         """Grade every part that can be told of the code's language; the score is points / 100."""
@@ -51,10 +51,12 @@ class QualityScore(Matcher):
         total = sum(self.weights[part] for part in grades)
         points = 100 * sum(self.weights[part] * share for part, (share, _) in grades.items()) / total if total else 0.0
         parts = tuple(self._part(part, *grade) for part, grade in grades.items())
-        table = " · ".join(f"{part} {share:.0%} of {self.weights[part]:g}" for part, (share, _) in grades.items())
+        table = " · ".join(
+            f"{part} {_shown(share * self.weights[part])}/{self.weights[part]:g}" for part, (share, _) in grades.items()
+        )
         skipped = [part for part in self.weights if part not in grades]
         left_out = f" (left out: {listed(skipped)})" if skipped else ""
-        reason = f"{points:.0f} of 100 points, {self.min:g} needed: {table}{left_out}"
+        reason = f"{_shown(points)} of 100 points, {self.min:g} needed: {table}{left_out}"
         worst = min(parts, key=lambda part: part.score, default=None)
         if worst is not None and worst.score < 1:
             reason += f"; {worst.matcher.rpartition('.')[2]}: {worst.reason}"
@@ -161,6 +163,11 @@ def _tested(blocks: tuple[Block, ...]) -> Grade | None:
     tests = [test for block in readable for test in find_tests(block.code, block.language or "").tests]
     full = sum(test.assertions > 0 for test in tests)
     return min(1.0, full / _ENOUGH_TESTS), f"{count(full, 'test')} with assertions"
+
+
+def _shown(points: float) -> str:
+    """Write points rounded down, so that what is not enough does not look enough."""
+    return f"{math.floor(points * 10 + 1e-6) / 10:g}"
 
 
 def _python(blocks: tuple[Block, ...]) -> list[Block]:

@@ -77,6 +77,7 @@ class MatchesRegex(Matcher):
     """Passes where a pattern is found in the reply's text; made by `matches_regex`."""
 
     pattern: re.Pattern[str]
+    flags: re.RegexFlag = re.NOFLAG
     seconds: float = _SECONDS
 
     def judge(self, reply: Completion) -> Verdict:
@@ -103,8 +104,7 @@ class MatchesRegex(Matcher):
         return self.verdict(passed=True, reason=f"line {line} has {found + cut!r}", evidence=evidence)
 
     def __repr__(self) -> str:
-        flags = re.RegexFlag(self.pattern.flags & ~re.compile("").flags)
-        names = [flag.name for flag in re.RegexFlag if flag in flags and flag.name != "NOFLAG"]
+        names = [flag.name for flag in re.RegexFlag if flag and flag in self.flags]
         keywords = f", flags={' | '.join(f're.{name}' for name in names)}" if names else ""
         return f"matches_regex({self.pattern.pattern!r}{keywords})"
 
@@ -115,19 +115,19 @@ def matches_regex(pattern: str | re.Pattern[str], flags: int | re.RegexFlag = 0)
     The first million characters are searched, for two seconds at the most; a pattern that takes longer is a
     CannotJudgeError. Raises UsageError for a pattern that is not valid.
     """
-    return MatchesRegex(pattern=_compiled(pattern, flags))
+    return _regex(pattern, flags)
 
 
-def _compiled(pattern: object, flags: object) -> re.Pattern[str]:
+def _regex(pattern: object, flags: object) -> MatchesRegex:
     if isinstance(flags, bool) or not isinstance(flags, int):
         raise UsageError(f"matches_regex: flags is {flags!r}; expected flags of re such as re.IGNORECASE")
     text = pattern
     if isinstance(pattern, re.Pattern):
-        flags, text = pattern.flags | flags, pattern.pattern
+        flags, text = (pattern.flags | flags) & ~re.UNICODE, pattern.pattern
     if not isinstance(text, str):
         raise UsageError(f"matches_regex: pattern is {pattern!r}; expected a str or a compiled pattern of str")
     try:
-        return re.compile(text, flags)
+        return MatchesRegex(pattern=re.compile(text, flags), flags=re.RegexFlag(flags))
     except (re.error, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(f"matches_regex: pattern {text!r} is not a regular expression: {error}") from error
 
