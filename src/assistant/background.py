@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from anyio import CancelScope
     from anyio.from_thread import BlockingPortal
 
 T = TypeVar("T")
@@ -24,16 +25,18 @@ class BackgroundLoop:
         self._thread: threading.Thread | None = None
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
-        """Return what the function returns or raise what it raises; an interrupt cancels it."""
-        future = self._running().start_task_soon(_captured, function, args)
+        """Return what the function returns or raise what it raises; an interrupt cancels it first."""
+        portal, call = self._running(), _Call(function, args)
         try:
-            value, error = future.result()
-        except BaseException:  # Ctrl-C while waiting: the request must not go on unseen
-            future.cancel()
+            portal.start_task_soon(call.run)
+            call.ended.wait()
+        except BaseException:  # Ctrl-C while waiting: the function must end before anything else uses what it used
+            portal.start_task_soon(call.cancel).result()
+            call.ended.wait()
             raise
-        if error is not None:
-            raise error
-        return cast("T", value)
+        if call.error is not None:
+            raise call.error
+        return cast("T", call.value)
 
     def close(self) -> None:
         """End the thread; calling it twice is harmless."""
@@ -72,13 +75,42 @@ def _serve(ready: Future[BlockingPortal]) -> None:
     anyio.run(main)
 
 
-async def _captured(function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> tuple[Any, BaseException | None]:
-    """Carry errors as values: a BaseException raised in a task would end the loop for everyone."""
-    from anyio import get_cancelled_exc_class
+class _Call:
+    """One function on its way; errors are kept as values, as a BaseException in a task would end the loop for all."""
 
-    try:
-        return await function(*args), None
-    except get_cancelled_exc_class():
-        raise
-    except BaseException as error:  # noqa: BLE001  handed to the caller, who raises it
-        return None, error
+    def __init__(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+        self._function = function
+        self._args = args
+        self._scope: CancelScope | None = None
+        self._cancelled = False
+        self.ended = threading.Event()
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    async def run(self) -> None:
+        from anyio import CancelScope
+
+        try:
+            with CancelScope() as self._scope:
+                await self._attempt()
+        finally:
+            self.ended.set()
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        if self._scope is None:  # it has not begun, and will not
+            self.ended.set()
+        else:
+            self._scope.cancel()
+
+    async def _attempt(self) -> None:
+        from anyio import get_cancelled_exc_class
+
+        if self._cancelled:
+            return
+        try:
+            self.value = await self._function(*self._args)
+        except get_cancelled_exc_class():
+            raise
+        except BaseException as error:  # noqa: BLE001  handed to the caller, who raises it
+            self.error = error

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,7 +16,6 @@ import typer
 from assistant.errors import AssistantError, ConfigurationError
 
 if TYPE_CHECKING:
-    from assistant.messages import Chunk
     from assistant.protocols import Provider
 
 _BAD_INPUT: Final = 2
@@ -92,7 +92,8 @@ def ask(
         elif no_stream:
             _print([assistant.ask(question).text])
         else:
-            _print(_texts(assistant.stream(question)))
+            with closing(assistant.stream(question)) as chunks:
+                _print(chunk.text for chunk in chunks)
 
 
 @app.command()
@@ -144,11 +145,6 @@ def _reached(provider: Provider) -> str:
     if provider.model in models or not models:
         return "yes"
     return f"yes, but it does not list {provider.model!r}; it lists {', '.join(models[:10])}"
-
-
-def _texts(chunks: Iterable[Chunk]) -> Iterator[str]:
-    for chunk in chunks:
-        yield chunk.text
 
 
 def _print(texts: Iterable[str]) -> None:

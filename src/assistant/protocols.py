@@ -55,6 +55,7 @@ class BaseProvider(abc.ABC):
         self.name = name
         self.model = model
         self._background = BackgroundLoop(f"{name}:{model}")
+        self._open_streams: set[AsyncIterator[Chunk]] = set()
 
     @abc.abstractmethod
     async def send(self, request: Request) -> Completion:
@@ -78,6 +79,7 @@ class BaseProvider(abc.ABC):
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError. Closing the iterator ends the request."""
         iterator = self.chunks(as_request(prompt, tools, parameters))
+        self._open_streams.add(iterator)
         try:
             while True:
                 try:
@@ -85,9 +87,7 @@ class BaseProvider(abc.ABC):
                 except StopAsyncIteration:
                     return
         finally:
-            close = getattr(iterator, "aclose", None)
-            if close is not None:
-                self._background.run(close)
+            self._end(iterator)
 
     def astream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError."""
@@ -97,9 +97,18 @@ class BaseProvider(abc.ABC):
         """Release connections and threads; calling it twice is harmless."""
         if self._background.started:
             try:
+                for iterator in list(self._open_streams):
+                    self._end(iterator)
                 self._background.run(self.aclose)
             finally:
                 self._background.close()
+
+    def _end(self, iterator: AsyncIterator[Chunk]) -> None:
+        if iterator in self._open_streams:
+            self._open_streams.discard(iterator)
+            close = getattr(iterator, "aclose", None)
+            if close is not None:
+                self._background.run(close)
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from assistant.background import BackgroundLoop
+from assistant.background import BackgroundLoop, _Call
 
 
 async def _double(number: int) -> int:
@@ -59,30 +60,32 @@ def test_errors_of_any_kind_reach_the_caller_and_leave_the_loop_alive(
     loop.close()
 
 
-def test_an_interrupt_cancels_what_runs(loop: BackgroundLoop, monkeypatch: pytest.MonkeyPatch) -> None:
-    from concurrent.futures import Future
-
-    started, cancelled = threading.Event(), threading.Event()
+def test_an_interrupt_cancels_what_runs_and_waits_for_its_end(loop: BackgroundLoop) -> None:
+    ended = threading.Event()
+    main = threading.get_ident()
 
     async def forever() -> None:
-        started.set()
         try:
+            threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGINT)).start()
             await anyio.sleep_forever()
         finally:
-            cancelled.set()
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(0.02)
+            ended.set()
 
-    loop.run(_double, 1)
-    with monkeypatch.context() as patch:
-
-        def interrupted(*_: object) -> None:
-            started.wait(2)
-            raise KeyboardInterrupt
-
-        patch.setattr(Future, "result", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            loop.run(forever)
-    assert cancelled.wait(2)
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(forever)
+    assert ended.is_set()
+    assert loop.run(_double, 2) == 4
     loop.close()
+
+
+def test_a_call_cancelled_before_it_begins_never_runs() -> None:
+    call = _Call(_raise, (ValueError("ran"),))
+    call.cancel()
+    assert call.ended.is_set()
+    anyio.run(call.run)
+    assert call.error is None
 
 
 def test_the_callers_context_is_seen(loop: BackgroundLoop) -> None:

@@ -203,7 +203,7 @@ def test_an_interrupt_exits_with_130(server: LoopbackServer, spec: str) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     waiting.set()
-    assert (process.returncode, out, err) == (130, "", "")
+    assert (err, out, process.returncode) == ("", "", 130)
 
 
 def test_a_closed_pipe_is_no_traceback(server: LoopbackServer, spec: str) -> None:

@@ -79,6 +79,16 @@ def test_leaving_a_stream_early_ends_it() -> None:
         assert provider.events == ["stream closed"]
 
 
+def test_closing_the_provider_ends_its_open_streams() -> None:
+    provider = Echo()
+    stream = provider.stream("hello")
+    next(stream)
+    provider.close()
+    assert provider.events == ["stream closed", "closed"]
+    stream.close()  # type: ignore[attr-defined]  it is a generator
+    assert not provider._background.started
+
+
 def test_an_iterator_without_close_is_fine() -> None:
     with Plain() as provider:
         assert [chunk.text for chunk in provider.stream("ab")] == ["a", "b"]

@@ -197,7 +197,7 @@ def test_structured_output_is_asked_for_as_given(server: LoopbackServer, connect
     ],
 )
 @pytest.mark.parametrize("streamed", [False, True])
-def test_an_http_error_becomes_the_error_that_says_what_to_do(  # noqa: PLR0917  pytest names them
+def test_an_http_error_becomes_the_error_that_says_what_to_do(
     server: LoopbackServer, connect: Connect, status: int, body: Any, kind: type, words: str, streamed: bool
 ) -> None:
     server.answer(say(body, status))
