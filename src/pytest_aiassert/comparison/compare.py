@@ -215,10 +215,15 @@ def _why(case: CaseResult) -> str:
             continue
         for verdict in trial.verdicts:
             if not verdict.passed:
-                return _one_line(f"{verdict.matcher}: {verdict.reason}")
+                return _one_line(f"{_short_name(verdict.matcher)}: {verdict.reason}")
         if trial.message:
             return _one_line(trial.message)
     return ""
+
+
+def _short_name(matcher: str, limit: int = 40) -> str:
+    """Return how a matcher reads, without its arguments where they would fill the line."""
+    return matcher if len(matcher) <= limit else matcher.partition("(")[0]
 
 
 def _one_line(text: str, limit: int = 200) -> str:
