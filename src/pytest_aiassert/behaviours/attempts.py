@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,9 +126,10 @@ def _attempt(
     if wrong:
         _, called, answer = min(wrong, key=lambda item: item[1].size())
         counterexample = called.against(name, answer)
-        hints = [explains(e, a) for e, _, a in wrong if isinstance(a, Returned)] if explains else []
-        hint = next(filter(None, reversed(hints)), None)  # the later examples tell readings apart better
-        counterexample += f" ({hint})" if hint else ""
+        hints = Counter(explains(e, a) for e, _, a in wrong if isinstance(a, Returned)) if explains else Counter()
+        hint, times = hints.most_common(1)[0] if hints else (None, 0)
+        if hint and 2 * times >= len(wrong):  # another reading explains most wrong answers, not one by chance
+            counterexample += f" ({hint})"
     return Attempt(
         name=name,
         line=line,

@@ -15,7 +15,7 @@ Reading: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 """Another way to pass the same arguments: in another order, as one list, with a range."""
 
 Explains: TypeAlias = Callable[[Example, Returned], str | None]
-"""Says what a wrong answer looks like it was meant to be, None where nothing known; the last example's word counts."""
+"""Says what a wrong answer was meant to be, None where unknown; what explains most of them is told."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

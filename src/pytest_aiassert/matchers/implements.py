@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -223,12 +224,19 @@ def _nothing(reply: Completion, blocks: Sequence[Block], what: str) -> str:
         except SyntaxError as error:
             line = block.line + (error.lineno or 1) - 1
             cut = "" if block.closed else "; the reply ends before the code does"
-            broken.append(f"the code at line {line} of the reply does not parse: {error.msg}{cut}")
+            broken.append(
+                f"the code at line {line} of the reply does not parse: {_moved(error.msg, block.line - 1)}{cut}"
+            )
     if broken and not functions:
         return "; ".join(broken)
     what = what if what.startswith("function") else f"function {what!r}"
     there = f"it defines {listed(functions[:6])}" if functions else "it defines no function at all"
     return "; ".join([f"the code has no {what}: {there}", *broken])
+
+
+def _moved(message: str, lines: int) -> str:
+    """Turn the lines that a message names into lines of the reply."""
+    return re.sub(r"(?<=\b[oa][nt] line )\d+", lambda number: str(int(number.group()) + lines), message)
 
 
 def _likeness(wanted: Function, found: Function) -> float:

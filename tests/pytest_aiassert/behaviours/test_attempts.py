@@ -69,6 +69,15 @@ def test_no_patience_at_all_means_no_attempt(monkeypatch):
     assert best_attempt("def add(a, b): return a + b", ADDITION) is None
 
 
+def test_another_reading_is_named_only_where_it_explains_most_wrong_answers():
+    backwards = "def sort_list(xs): return xs[::-1]"
+    descending = "def sort_list(xs): return sorted(xs, reverse=True)"
+    sorting = find_behaviour("sorting")
+
+    assert "descending" not in best_attempt(backwards, sorting).counterexample
+    assert "(it sorts in descending order)" in best_attempt(descending, sorting).counterexample
+
+
 def test_examples_after_a_single_loss_still_count():
     code = "import os\ndef f(n):\n    if n == 1: os._exit(0)\n    return n"
     examples = [Example(args=(n,), returns=n) for n in range(4)]

@@ -101,6 +101,14 @@ def test_a_reply_without_such_a_function_says_what_there_is(reply, reason):
     assert verdict.reason == reason
 
 
+def test_a_syntax_error_names_lines_of_the_reply():
+    reason = implements("addition").check("Look:\n\n" + fenced("x = {\n  1:\n)")).reason
+
+    assert reason.endswith(
+        "line 6 of the reply does not parse: closing parenthesis ')' does not match opening parenthesis '{' on line 4"
+    )
+
+
 def test_a_module_that_is_not_there_explains_a_name_error():
     code = "import numpy as np\n\ndef add(a, b):\n    return np.add(a, b)"
     reason = implements("addition").check("Look:\n" + fenced(code)).reason

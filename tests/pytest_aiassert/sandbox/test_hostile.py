@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -53,7 +57,11 @@ def add(a, b): return Yes()
 """
 
 EVERY_DESCRIPTOR = """
+import functools
 import os
+import socket
+import subprocess
+import sys
 def add(a, b):
     for descriptor in range(64):
         try:
@@ -76,7 +84,11 @@ def add(a, b):
 """
 
 LIST_DESCRIPTORS = """
+import functools
 import os
+import socket
+import subprocess
+import sys
 def add(a, b):
     found = []
     for number in range(1024):
@@ -241,3 +253,55 @@ def test_leaving_is_never_ok():
     answer = call("import os\ndef add(a, b): os._exit(0)")
 
     assert answer == Lost(outcome="error", detail="exited with status 0")
+
+
+@functools.cache
+def confined():
+    code = "from pytest_aiassert.sandbox.jail.kernel import Kernel; print(Kernel().confine())"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return shown == "True\n"
+
+
+def test_the_callers_environment_is_out_of_reach_where_landlock_is():
+    if not confined():
+        pytest.skip("this kernel has no Landlock")
+    for path in (f"/proc/{os.getpid()}/environ", f"/proc/{os.getpid()}/mem", "/proc/self/maps"):
+        answer = call(f"def add(a, b):\n    return open({path!r}, 'rb').read()")
+        assert isinstance(answer, Raised)
+        assert answer.error == "PermissionError"
+
+
+def test_the_caller_cannot_be_signalled_where_landlock_is():
+    if not confined():
+        pytest.skip("this kernel has no Landlock")
+    answer = call(f"import os\ndef add(a, b):\n    os.kill({os.getpid()}, 0)")
+
+    assert isinstance(answer, Raised)
+    assert answer.error == "PermissionError"
+
+
+def test_the_network_is_out_of_reach_where_landlock_is():
+    if not confined():
+        pytest.skip("this kernel has no Landlock")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answer = call(f"import socket\ndef add(a, b):\n    socket.create_connection(('127.0.0.1', {port}), 1)")
+
+    assert isinstance(answer, Raised)
+    assert answer.error == "PermissionError"
+
+
+def test_threads_and_event_loops_still_work():
+    code = """
+import asyncio, threading
+def add(a, b):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(a))
+    thread.start()
+    thread.join()
+    async def other():
+        await asyncio.sleep(0)
+        return b
+    return found[0] + asyncio.run(other())
+"""
+    assert call(code) == Returned(value=4, args=(2, 2))
