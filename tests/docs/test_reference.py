@@ -95,3 +95,19 @@ def test_behaviours_are_listed() -> None:
     text = (DOCS / "guide" / "matchers.md").read_text(encoding="utf-8")
 
     assert not [behaviour.name for behaviour in all_behaviours() if f"`{behaviour.name}`" not in text]
+
+
+def test_commands_page_has_every_command_of_the_assistant() -> None:
+    from assistant.cli import app as assistant_app
+
+    names = [row[0].strip("`").removeprefix("assistant ") for row in _rows("reference/commands.md", "assistant")[1:]]
+
+    assert {name.partition(" [")[0] for name in names} == set(_commands(get_command(assistant_app)))
+
+
+def test_settings_are_listed() -> None:
+    from assistant.settings_source import _VARIABLES
+
+    text = (DOCS / "guide" / "assistant.md").read_text(encoding="utf-8")
+
+    assert not [variable for variable in _VARIABLES.values() if f"`{variable}`" not in text]
