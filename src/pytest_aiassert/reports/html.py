@@ -38,6 +38,7 @@ def render_html(report: EvalReport) -> str:
             rows=rows,
             tags=_tags(runs),
             counts=_counts(rows),
+            priced=any(run.cost is not None for run in runs),
             sections=[
                 (one_line(title), list(pieces_of(visible(text), highlighter))) for title, text in report.sections
             ],

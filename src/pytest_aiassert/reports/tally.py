@@ -14,7 +14,7 @@ from pytest_aiassert.reports.figures import interval, percent
 from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, TrialRecord
 from pytest_aiassert.verdict import Verdict
 
-_CALL: Final = re.compile(r"(\w+)\(.*\)\Z", re.DOTALL)
+_CALL: Final = re.compile(r"(~?\w+)\(.*\)\Z", re.DOTALL)
 _NAMED: Final = 3  # so many models are named in one sentence
 _ORDER: Final = {"failed": 0, "error": 1, "passed": 2}
 
@@ -163,7 +163,7 @@ def decisive(verdicts: Sequence[Verdict]) -> Verdict | None:
 def complaint(verdict: Verdict) -> str:
     """Return a failing verdict in brief: the matcher's name without arguments, and its reason."""
     call = _CALL.match(verdict.matcher)
-    name = call[1] if call and not verdict.parts else verdict.matcher
+    name = call[1] if call and len(verdict.parts) <= 1 else verdict.matcher
     return f"{name}: {verdict.reason}" if verdict.reason else name
 
 

@@ -260,6 +260,13 @@ def test_models_stand_side_by_side(build, mixed_cases):
     assert "not run" in page.text
 
 
+def test_without_prices_there_is_no_cost_to_sort_by(build):
+    free = build.report([build.case("a", build.trial("a", 1, build.verdict(), cost=None))])
+    assert not Page(render_html(free)).all("button", **{"data-sort": "cost"})
+    paid = build.report([build.case("a", build.trial("a", 1, build.verdict()))])
+    assert Page(render_html(paid)).all("button", **{"data-sort": "cost"})
+
+
 def test_one_model_needs_no_selector(mixed):
     assert not Page(render_html(mixed)).all("select", id="model")
 

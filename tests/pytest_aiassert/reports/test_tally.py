@@ -81,6 +81,20 @@ def test_the_reason_of_a_composition_with_several_failing_parts_is_its_own(build
     assert decisive_reason(build.case("a", build.trial("a", 1, outer))) == "a | b: none passes"
 
 
+@pytest.mark.parametrize(
+    ("matcher", "parts", "name"),
+    [
+        ("implements('gcd', cases=[[1], 2])", 0, "implements"),
+        ("~mentions('eval(')", 1, "~mentions"),
+        ("parses('go') & ~mentions('eval(')", 2, "parses('go') & ~mentions('eval(')"),
+        ("word", 0, "word"),
+    ],
+)
+def test_a_complaint_names_the_matcher_without_its_arguments(build, matcher, parts, name):
+    verdict = build.verdict(matcher, passed=False, reason="no", parts=[build.verdict()] * parts)
+    assert complaint(verdict) == f"{name}: no"
+
+
 def test_a_verdict_without_reason_complains_by_name(build):
     assert complaint(build.verdict("parses('go')", passed=False, reason="")) == "parses"
 
