@@ -36,7 +36,9 @@ class OneLineErrors(TyperGroup):
     ) -> Any:
         """Run and exit; the exit code is the command's own, 2 for bad input."""
         try:
-            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            code = super().main(
+                args, prog_name, complete_var, standalone_mode=False, windows_expand_args=windows_expand_args, **extra
+            )
         except (AIAssertError, AssistantError) as error:
             complain(str(error))
             code = BAD_INPUT

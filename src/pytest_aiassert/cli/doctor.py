@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Literal, TypeAlias
 
@@ -79,9 +80,7 @@ def _ask(command: Sequence[str]) -> str:
 def _bundled_ruff(command: str) -> str | None:
     """Return the binary that the ruff package brings, which need not be on PATH."""
     try:
-        from ruff import find_ruff_bin
-
-        return find_ruff_bin()
+        return str(import_module("ruff").find_ruff_bin())
     except (ImportError, FileNotFoundError):
         return shutil.which(command)
 

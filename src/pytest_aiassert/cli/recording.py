@@ -59,7 +59,10 @@ def forget_errors(path: Path) -> int:
     if not replies:
         path.unlink()
         return 0
-    Cassette(path, replies[:-1]).add(replies[-1])
+    fresh = Cassette(path, staged=True)
+    for reply in replies:
+        fresh.add(reply)
+    fresh.publish()
     return len(replies)
 
 

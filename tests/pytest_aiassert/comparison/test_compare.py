@@ -104,9 +104,13 @@ def test_changes_have_the_worst_first_and_say_why(make_run, make_case):
 
 def test_a_matcher_with_long_arguments_is_named_without_them(make_run, make_case):
     case = make_case("a", 0, 1)
-    verdict = replace(case.trials[0].verdicts[0], matcher=f"implements('f', cases={[1] * 30})", reason="f(1) returned 2")
+    verdict = replace(
+        case.trials[0].verdicts[0], matcher=f"implements('f', cases={[1] * 30})", reason="f(1) returned 2"
+    )
     worse = replace(case, trials=(replace(case.trials[0], verdicts=(verdict,)),))
-    assert compare_runs(make_run(make_case("a", 1, 1)), make_run(worse)).changes[0].reason == "implements: f(1) returned 2"
+    assert (
+        compare_runs(make_run(make_case("a", 1, 1)), make_run(worse)).changes[0].reason == "implements: f(1) returned 2"
+    )
 
 
 def test_a_reason_without_a_verdict_is_the_trials_message(make_run, make_case):
