@@ -136,9 +136,10 @@ class Job:
         return self._ended
 
     def close(self) -> None:
-        """Kill the job if it still runs, and let go of everything."""
+        """Let go of the job; if it still runs, the zygote kills it and tidies up without being waited for."""
         if self._ended is None:
-            self.stop("killed", "was ended by its caller")
+            self._ended = Ended(outcome="killed", returncode=None, detail="was ended by its caller")
+            self._close()
 
     def _turn(self, deadline: float, *, writing: bool = False) -> None:
         """Wait for the next event and take it in."""
