@@ -13,6 +13,8 @@ from typing import Final
 
 EXACT_LIMIT: Final = 10_000
 """Distinct values of a statistic up to which its distribution is computed exactly."""
+NEGLIGIBLE: Final = 1e-30
+"""Probabilities below this are dropped from an exact distribution, and no p-value is smaller."""
 DRAWS: Final = 20_000
 """Draws of the permutation distribution where it is not computed exactly."""
 
@@ -65,7 +67,7 @@ class Distribution:
     def _corrected(self, probability: float) -> float:
         if not self.exact:
             probability = (probability * self.draws + 1) / (self.draws + 1)
-        return min(1.0, probability)
+        return min(1.0, max(NEGLIGIBLE, probability))
 
 
 _TINY: Final = 1e-9  # below the distance of two attainable values, above rounding
@@ -200,7 +202,7 @@ def _convolve(parts: Sequence[dict[Fraction, float]]) -> dict[Fraction, float] |
                 following[key] = following.get(key, 0.0) + probability * chance
         if len(following) > EXACT_LIMIT:
             return None
-        total = following
+        total = {value: probability for value, probability in following.items() if probability >= NEGLIGIBLE}
     return {Fraction(value, unit): probability for value, probability in total.items()}
 
 

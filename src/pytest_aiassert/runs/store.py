@@ -64,6 +64,7 @@ class RunWriter:
         self._written: set[tuple[str, str, int]] = set()
         self._closed_cases: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
+        self._fresh = False
         try:
             self._file = self._continue() if resume and self.path.exists() else self._create()
         except OSError as error:
@@ -100,8 +101,11 @@ class RunWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if error is not None and self._fresh:
+            self.path.unlink(missing_ok=True)  # a header alone would only stand in the way of the next attempt
 
     def _append(self, line: bytes) -> None:
+        self._fresh = False
         self._file.write(line)
         self._file.flush()
 
@@ -110,6 +114,7 @@ class RunWriter:
         file = self.path.open("xb")
         file.write(encode_line(header_to_json(self.header)))
         file.flush()
+        self._fresh = True
         return file
 
     def _continue(self) -> io.BufferedWriter:

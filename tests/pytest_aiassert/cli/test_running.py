@@ -58,6 +58,7 @@ def test_nobody_at_the_address_is_one_line_and_exit_code_2(aiassert, golden, tmp
     assert result.exit_code == 2
     assert "cannot reach http://127.0.0.1:9/v1/chat/completions" in result.stderr
     assert result.stderr.count("\n") == 1
+    assert not path.exists()
 
 
 def test_a_run_file_is_not_overwritten(aiassert, recorded, tmp_path):

@@ -125,6 +125,15 @@ def test_many_cases_with_odd_weights_are_still_answered():
     assert 0 < spread.at_most(mean_difference(cases)) < 0.2
 
 
+def test_a_thousand_cases_are_exact_and_what_cannot_be_told_from_zero_is_not_zero():
+    cases = [counts(5, 5, 0, 5)] * 200 + [counts(3, 5, 3, 5)] * 800
+    spread = permutation(cases)
+    assert spread.exact
+    assert len(spread.values) < 2_000
+    assert math.fsum(spread.probabilities) == pytest.approx(1)
+    assert spread.at_most(mean_difference(cases)) == statistics.NEGLIGIBLE
+
+
 def test_holm_steps_down():
     assert holm([]) == ()
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.03, 0.06, 0.06, 0.02))

@@ -62,6 +62,19 @@ def test_each_trial_is_on_disk_at_once(run, path):
         assert len(load_run(path).cases[0].trials) == 1
 
 
+def test_a_run_that_broke_off_before_its_first_trial_leaves_no_file(run, path):
+    with pytest.raises(ZeroDivisionError), RunWriter(path, run.header):
+        raise ZeroDivisionError
+    assert not path.exists()
+    with pytest.raises(ZeroDivisionError), RunWriter(path, run.header) as writer:
+        writer.write_case(run.cases[0])
+        raise ZeroDivisionError
+    assert load_run(path).cases == run.cases[:1]
+    with pytest.raises(ZeroDivisionError), RunWriter(path, run.header, resume=True):
+        raise ZeroDivisionError
+    assert path.exists()
+
+
 def test_nothing_that_exists_is_overwritten(run, saved):
     before = saved.read_bytes()
     with pytest.raises(UsageError, match=r"run\.jsonl exists and is not overwritten; save to another path"):
