@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_aiassert.cassettes.redaction import redact
+
+SECRETS = {
+    "openai": "sk-" + "proj-abcDEF0123456789abcDEF",
+    "anthropic": "sk-ant-" + "api03-abcdefghijklmnop",
+    "google": "AIza" + "SyA0123456789abcdefghijklmnopqrstuv",
+    "github": "ghp_" + "0123456789abcdefghijABCDEFGHIJ",
+    "github pat": "github_pat_" + "0123456789abcdefghij_ABCDEFGHIJ",
+    "gitlab": "glpat-" + "0123456789abcdefghij",
+    "aws": "AKIA" + "ABCDEFGHIJKLMNOP",
+    "slack": "xoxb-" + "0123456789-abcdef",
+    "stripe": "sk_live_" + "0123456789abcdefghij",
+    "hugging face": "hf_" + "abcdefghijklmnopqrstuvwxyz0123",
+    "groq": "gsk_" + "abcdefghijklmnopqrstuvwxyz0123",
+    "jwt": "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_a_secret_in_a_prompt_does_not_stay(secret: str) -> None:
+    text = redact(json.dumps({"content": f"my key is {secret}, keep it"}))
+    assert json.dumps(secret)[1:-1] not in text
+    assert json.loads(text) == {"content": "my key is [REDACTED], keep it"}
+
+
+@pytest.mark.parametrize("field", ["api_key", "apiKey", "Authorization", "access_token", "password", "client_secret"])
+def test_a_field_that_names_a_secret_is_emptied(field: str) -> None:
+    assert json.loads(redact(json.dumps({field: 'any"thing', "model": "m"}))) == {field: "[REDACTED]", "model": "m"}
+
+
+def test_bearer_words_keep_their_beginning() -> None:
+    assert redact("Authorization: Bearer abcdefghijklmnop1234") == "Authorization: Bearer [REDACTED]"
+
+
+@pytest.mark.parametrize("name", ["key", "api_key", "access_token", "sig", "token"])
+def test_query_strings_lose_their_keys(name: str) -> None:
+    assert redact(f"https://h/v1?a=1&{name}=s3cret#x") == f"https://h/v1?a=1&{name}=[REDACTED]#x"
+
+
+def test_urls_lose_their_passwords() -> None:
+    assert redact("https://me:hunter2@host/v1") == "https://[REDACTED]@host/v1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sorted(words, key=len)",
+        "a task-oriented-description-of-things",
+        "def password(): ...",
+        "the api_key parameter",
+        "http://127.0.0.1:8080/v1:model",
+        "https://example.com/?q=python",
+        "me@example.com",
+    ],
+)
+def test_innocent_text_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(st.text(max_size=80), st.sampled_from(sorted(SECRETS.values())), st.text(max_size=80))
+def test_twice_changes_nothing_more(before: str, secret: str, after: str) -> None:
+    once = redact(json.dumps(f"{before} {secret} {after}", ensure_ascii=False))
+    assert redact(once) == once
