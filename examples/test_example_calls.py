@@ -11,6 +11,7 @@ SLUGS = [
 ]
 
 
+@pytest.mark.xfail(reason="qwen-1.5b turns the spaces around the text into hyphens too", strict=True)
 @pytest.mark.ai_eval(samples=3, min_pass_rate=0.6)
 def test_slugify(ai, expect):
     reply = ai.complete(

@@ -9,7 +9,14 @@ from pytest_aiassert import Case, load_golden
 CODING = load_golden(Path(__file__).parent.parent / "golden" / "coding")
 
 # The bar is two of three replies. These cases do not reach it; strict xfail tells us when one does.
-TOO_HARD = {}
+TOO_HARD = {
+    "balanced": "calls a helper that it never defines, or pairs brackets wrongly",
+    "run-length": "loses the last run",
+    "tested-prime": "writes two of the three tests",
+    "tested-reverse": "writes tests only",
+    "tests-only": "writes the function too, and one test",
+    "explain-yield": "answers with code where none was wanted",
+}
 
 
 def parameter(case: Case):

@@ -112,3 +112,9 @@ def test_several_models_share_a_cassette(run, chat_server, cassette):
     run("--ai-eval", "--ai-provider=replay:tiny", "--ai-provider=replay:huge").assert_outcomes(passed=2)
     result = run("--ai-eval", "--ai-provider=replay:other")
     result.stdout.fnmatch_lines(["*no recording of model 'other'*tiny, huge*"])
+
+
+def test_a_recording_has_every_sample_though_fewer_decide(run, chat_server, cassette):
+    source = ASK.format(prompt="hi").replace("samples=2", "samples=5, min_pass_rate=0.4")
+    run(*live(chat_server, "once"), source=source).assert_outcomes(passed=1)
+    assert len(cassette.replies) == 5

@@ -19,7 +19,10 @@ _KNOWN = ("samples", "min_pass_rate", "tags", "weight", "provider", "cassette")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPlan:
-    """How one marked test is run: `samples` trials, of which a share of at least `bar` must pass."""
+    """How one marked test is run: `samples` trials, of which a share of at least `bar` must pass.
+
+    `curtailed` trials stop once the outcome is decided; a recording goes on, so that other bars can be tried on it.
+    """
 
     samples: int = 1
     bar: float = 1.0
@@ -28,6 +31,7 @@ class TrialPlan:
     fingerprint: str = ""
     provider: str | None = None
     cassette: str | None = None
+    curtailed: bool = True
 
 
 def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
@@ -53,6 +57,7 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
         fingerprint=case.fingerprint if case else "",
         provider=said.get("provider"),
         cassette=said.get("cassette"),
+        curtailed=settings.record == "none",
     )
 
 

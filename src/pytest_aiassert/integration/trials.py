@@ -148,7 +148,9 @@ def _interact(
 def _is_over(outcome: str, evaluation: Evaluation) -> bool:
     if outcome in ("skipped", "broken", "error"):
         return True  # the next trial would meet the same
-    return outcome_of(evaluation) != "error"
+    if len(evaluation.trials) == evaluation.plan.samples:
+        return True
+    return evaluation.plan.curtailed and outcome_of(evaluation) != "error"
 
 
 def _message(call: pytest.CallInfo[None]) -> str:
