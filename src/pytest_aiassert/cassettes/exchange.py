@@ -55,7 +55,7 @@ class Body:
             return "".join(event.data for event in self.events).encode()
         if self.text is not None:
             return self.text.encode()
-        return json.dumps(self.json, ensure_ascii=False).encode()
+        return json.dumps(self.json).encode()  # escapes, for a lone surrogate in a reply has no UTF-8 form
 
     def to_json(self) -> dict[str, JSON]:
         """Return the form that stands in a cassette."""

@@ -165,3 +165,18 @@ def test_a_damaged_cassette_is_an_error_that_names_it(recorded, capsys):
     path.write_text(path.read_text()[:100])
     assert run_golden(recorded, RunOptions(provider="replay:tiny")) == 1
     assert f"{path}:" in capsys.readouterr().err
+
+
+def test_rubbish_and_ten_megabytes_go_all_the_way(aiassert, golden, server, spec, tmp_path):
+    rubbish = "hello three \ud800\x00\x1b[31m\u2028```python\n"
+    server.answers = [rubbish, rubbish + "x" * 10_000_000]
+    assert aiassert("record", golden, "-p", spec, "--model-name", "tiny").exit_code == 0
+    path, page = tmp_path / "x.jsonl", tmp_path / "x.html"
+    result = aiassert("run", golden, "-p", "replay:tiny", "--save", path, "--report", page)
+    assert result.exit_code == 0, result.output
+    first, second = load_run(path).cases
+    assert first.trials[0].turns[0].reply.text == rubbish
+    assert len(second.trials[0].turns[0].reply.text) == len(rubbish) + 10_000_000
+    assert aiassert("report", path).exit_code == 0
+    assert aiassert("compare", path, path).exit_code == 0
+    assert page.exists()
