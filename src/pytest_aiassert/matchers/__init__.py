@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.base import Matcher
     from pytest_aiassert.matchers.code import contains_code, parses
     from pytest_aiassert.matchers.composition import all_of, any_of, not_
-    from pytest_aiassert.matchers.implements import implements
+    from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
     from pytest_aiassert.matchers.schema import matches_schema
@@ -38,7 +38,7 @@ _HOMES = {
     "any_of": "composition",
     "contains_code": "code",
     "has_tests": "testing",
-    "implements": "implements",
+    "implements": "implementing",
     "matches_regex": "text",
     "matches_schema": "schema",
     "mentions": "text",
@@ -54,7 +54,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value  # `implements` is also a submodule, which importing it has just put under this name
+    globals()[name] = value  # so that this runs once for each name
     return value
 
 

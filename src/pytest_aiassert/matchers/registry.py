@@ -88,16 +88,24 @@ def _arguments(name: object, value: Any) -> tuple[tuple[Any, ...], Mapping[Any, 
 
 def _call(name: object, arguments: tuple[Any, ...], keywords: Mapping[Any, Any]) -> Matcher:
     factory = _factory(name)
-    signature = inspect.signature(factory)
+    named = {str(key): value for key, value in keywords.items()}
+    signature = _signature(factory)
     try:
-        signature.bind(*arguments, **{str(key): value for key, value in keywords.items()})
+        signature.bind(*arguments, **named)
     except TypeError as error:
-        shown = signature.replace(return_annotation=inspect.Signature.empty)
-        raise UsageError(f"{name}{shown}: {error}") from error
-    made: object = factory(*arguments, **{str(key): value for key, value in keywords.items()})
+        raise UsageError(f"{name}{signature}: {error}") from error
+    made: object = factory(*arguments, **named)
     if not isinstance(made, Matcher):
         raise UsageError(f"the matcher {name!r} returned {_short(made)}; expected a Matcher")
     return made
+
+
+def _signature(factory: Factory) -> inspect.Signature:
+    """Return what a factory takes, without what it returns."""
+    try:
+        return inspect.signature(factory).replace(return_annotation=inspect.Signature.empty)
+    except ValueError:  # some builtins have none
+        return inspect.signature(lambda *_args, **_kwargs: None)
 
 
 def _factory(name: object) -> Factory:

@@ -106,8 +106,6 @@ class _Model:
             self._model.model_validate_json(found.text)
         except ValidationError as error:
             return [f"{_path(each['loc'])}: {_cut(each['msg'])}" for each in error.errors(include_url=False)]
-        except UnicodeEncodeError:
-            return ["$: holds a lone surrogate, which is no character"]
         return []
 
 

@@ -56,7 +56,7 @@ def _limit(seconds: float) -> Generator[None]:
 
 
 def _search_apart(pattern: re.Pattern[str], text: str, seconds: float) -> tuple[int, int] | None:
-    task = f"{len(pattern.pattern)} {pattern.flags & ~re.DEBUG} {pattern.pattern}{text}"
+    task = f"{len(pattern.pattern)} {int(pattern.flags & ~re.DEBUG)} {pattern.pattern}{text}"
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and program; the pattern travels as data
             [sys.executable, "-I", "-S", "-c", _CHILD],

@@ -1,0 +1,88 @@
+"""Checks by name, as golden sets write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_aiassert.errors import UsageError
+from pytest_aiassert.matchers import mentions
+from pytest_aiassert.matchers.registry import build_check, matcher_names, use_matchers
+
+
+def polite(word: str = "please"):
+    return mentions(word)
+
+
+@pytest.mark.parametrize(
+    ("spec", "made"),
+    [
+        ("passes_lint", "passes_lint()"),
+        ({"passes_lint": None}, "passes_lint()"),
+        ({"contains_code": "py"}, "contains_code('python')"),
+        ({"contains_code": {}}, "contains_code()"),
+        ({"contains_code": ["python", 2]}, "contains_code('python', min_blocks=2)"),
+        ({"contains_code": {"min_blocks": 2}}, "contains_code(min_blocks=2)"),
+        ({"has_tests": 3}, "has_tests(3)"),
+        ({"matches_schema": {"type": "object"}}, "matches_schema({'type': 'object'})"),
+        ({"not": {"mentions": "eval("}}, "~mentions('eval(')"),
+        ({"not": "contains_code"}, "~contains_code()"),
+        ({"all_of": ["contains_code", {"mentions": "a"}]}, "contains_code() & mentions('a')"),
+        ({"any_of": [{"not": {"any_of": ["parses", "passes_lint"]}}, "has_tests"]},
+         "~(parses() | passes_lint()) | has_tests()"),
+        ({"quality_score": {"min": 80, "weights": {"lint": 1}}}, "quality_score(80, weights={'lint': 1})"),
+        (mentions("a"), "mentions('a')"),
+    ],
+)  # fmt: skip
+def test_a_check_becomes_a_matcher(spec, made):
+    assert repr(build_check(spec)) == made
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("contans_code", "unknown matcher 'contans_code'; did you mean 'contains_code'"),
+        ({"zzzz": 1}, "unknown matcher 'zzzz'; Known: all_of, any_of, contains_code"),
+        ({3: 1}, "unknown matcher 3"),
+        ("Matcher", "unknown matcher 'Matcher'"),
+        ("not", "not needs a check"),
+        (3, "a check is 3; expected a matcher's name"),
+        ({"a": 1, "b" * 100: 2}, "a check is .*…; expected"),
+        ({"mentions": ["a", "b"]}, r"mentions\(text: 'str', \*, .*\): too many positional arguments"),
+        ({"mentions": {"txt": "a"}}, r"mentions\(.*missing a required argument: 'text'"),
+        ({"mentions": {}}, "missing a required argument"),
+        ({"all_of": "contains_code"}, "all_of is given 'contains_code'; expected a list of checks"),
+        ({"has_tests": 0}, "has_tests: min is 0"),
+        ({"mentions": True}, "text is True; expected a str"),
+    ],
+)
+def test_a_check_that_cannot_be_is_refused(spec, words):
+    with pytest.raises(UsageError, match=words):
+        build_check(spec)
+
+
+def test_extra_matchers_are_known_while_in_use():
+    with use_matchers({"polite": polite, "parses": polite}):
+        assert repr(build_check({"polite": "thanks"})) == "mentions('thanks')"
+        assert repr(build_check("parses")) == "mentions('please')"
+        assert "polite" in matcher_names()
+        with use_matchers({"not": polite}):
+            assert repr(build_check("not")) == "mentions('please')"
+    assert "polite" not in matcher_names()
+    assert repr(build_check("parses")) == "parses()"
+
+
+def test_extra_matchers_are_checked():
+    with (
+        pytest.raises(UsageError, match="the matcher name 'is polite' is not an identifier"),
+        use_matchers({"is polite": polite}),
+    ):
+        pass
+    with pytest.raises(UsageError, match="the matcher 'polite' is 3; expected a function"), use_matchers({"polite": 3}):
+        pass
+    with use_matchers({"polite": str}), pytest.raises(UsageError, match="returned 'x'; expected a Matcher"):
+        build_check({"polite": "x"})
+
+
+def test_every_matcher_has_a_name():
+    assert {"contains_code", "implements", "not", "quality_score"} <= set(matcher_names())
+    assert not {"Matcher", "not_"} & set(matcher_names())
