@@ -14,6 +14,8 @@ from pytest_aiassert.runs.records import EvalReport
 _BAR: Final = 10
 _NARROWEST: Final = 40
 _WIDE: Final = 72  # from here on there is room for the bar
+_FIGURES: Final = 34  # columns for the outcome, the passes, the bar and the interval
+_REASON: Final = 40  # columns that a reason needs to say something
 _LETTERS: Final = {"passed": "PASSED", "failed": "FAILED", "error": "ERROR"}
 
 
@@ -46,27 +48,43 @@ def bar(rate: Rate, width: int = _BAR) -> str:
 def _table(cases: Sequence[CaseTally], *, width: int, colour: bool) -> list[str]:
     if not cases:
         return []
-    longest = max(columns(one_line(case.result.id)) for case in cases)
-    ids = min(longest, max(16, width // 3))
+    names = _names(cases, max(16, width // 3), most=max(16, width - _FIGURES))
+    size = max(columns(name) for name in names)
     ratio = max(len(_ratio(case)) for case in cases)
-    return [_row(case, ids=ids, ratio=ratio, width=width, colour=colour) for case in cases]
+    lines: list[str] = []
+    for case, name in zip(cases, names, strict=True):
+        lines += _row(case, pad(name, size), ratio=ratio, width=width, colour=colour)
+    return lines
 
 
-def _row(case: CaseTally, *, ids: int, ratio: int, width: int, colour: bool) -> str:
+def _names(cases: Sequence[CaseTally], limit: int, *, most: int) -> list[str]:
+    """Return ids of `limit` columns: whole, without the file of a test, or cut; of `most` to tell them apart."""
+    names = [one_line(case.result.id) for case in cases]
+    if max(columns(name) for name in names) <= limit:
+        return names
+    bare = [name.rpartition("::")[2] for name in names]
+    for candidates, size in ((bare, limit), (names, limit), (names, most)):
+        cut = [shorten_middle(name, size) for name in candidates]
+        if len(set(cut)) == len(set(names)):
+            return cut
+    return [shorten_middle(name, most) for name in names]
+
+
+def _row(case: CaseTally, name: str, *, ratio: int, width: int, colour: bool) -> list[str]:
+    """Return the line of a case; a reason that would lose most of itself there gets a line of its own."""
     outcome = case.result.outcome
     word = pad(_LETTERS[outcome], 6)
-    name = pad(shorten_middle(one_line(case.result.id), ids), ids)
     numbers = f"{_ratio(case):>{ratio}}"
     if width >= _WIDE:
         numbers += f" {bar(case.rate)}"
-    if case.rate.n:
-        numbers += f" {'[' + interval(case.rate.low, case.rate.high) + ']':<9}"
-    else:
-        numbers += " " * 10
-    taken = len(word) + ids + columns(numbers) + 3
-    reason = shorten(one_line(case.reason), width - taken) if case.reason and width - taken > 0 else ""
-    row = f"{paint(word, outcome, colour=colour)} {name} {paint(numbers, 'dim', colour=colour)} {reason}"
-    return row.rstrip()
+    bounds = f"[{interval(case.rate.low, case.rate.high)}]" if case.rate.n else ""
+    numbers += f" {bounds:<9}"
+    room = width - columns(f"{word} {name} {numbers} ")
+    row = f"{paint(word, outcome, colour=colour)} {name} {paint(numbers, 'dim', colour=colour)}"
+    reason = one_line(case.reason)
+    if columns(reason) <= max(room, 0) or room >= _REASON:
+        return [f"{row} {shorten(reason, room)}".rstrip()]
+    return [row.rstrip(), " " * 7 + shorten(reason, width - 7)]
 
 
 def _ratio(case: CaseTally) -> str:

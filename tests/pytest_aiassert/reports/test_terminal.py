@@ -31,20 +31,53 @@ def test_verbose_shows_all_cases(mixed):
     ]
 
 
-def test_a_narrow_terminal_loses_bar_and_reason_but_no_case(mixed):
-    assert terminal_lines(mixed, width=50, colour=False, verbosity=0)[:3] == [
-        "FAILED subtraction 0/1 [0–79%]   implements: add(…",
-        "FAILED addition    1/2 [9–91%]   implements: add(…",
-        "ERROR  division    0/0           provider openai:…",
+def test_a_narrow_terminal_loses_the_bar_and_gives_reasons_a_line_of_their_own(mixed):
+    assert terminal_lines(mixed, width=50, colour=False, verbosity=0)[:6] == [
+        "FAILED subtraction 0/1 [0–79%]",
+        "       implements: add(2, 2) returned 0, expected…",
+        "FAILED addition    1/2 [9–91%]",
+        "       implements: add(2, 2) returned 0, expected…",
+        "ERROR  division    0/0",
+        "       provider openai:tiny: connection refused",
     ]
 
 
-def test_long_ids_are_shortened_in_the_middle(build):
-    name = "tests/ai/test_generated_functions.py::test_addition_of_two_numbers"
-    report = build.report([build.case(name, build.trial(name, 1, build.wrong_sum))])
-    assert terminal_lines(report, width=90, colour=False, verbosity=0)[0] == (
-        "FAILED tests/ai/t…tion_of_two_numbers 0/1 ░░░░░░░░░░ [0–79%]   implements: add(2, 2) retu…"
+def test_tests_lose_their_file_where_their_names_tell_them_apart(build):
+    names = ["tests/ai/test_sums.py::test_addition[small]", "tests/ai/test_sums.py::test_addition[large]"]
+    report = build.report([build.case(name, build.trial(name, 1, build.wrong_sum)) for name in names])
+    assert terminal_lines(report, width=80, colour=False, verbosity=0)[:2] == [
+        "FAILED test_addition[large] 0/1 ░░░░░░░░░░ [0–79%]",
+        "       implements: add(2, 2) returned 0, expected 4",
+    ]
+    assert terminal_lines(report, width=140, colour=False, verbosity=0)[0] == (
+        "FAILED tests/ai/test_sums.py::test_addition[large] 0/1 ░░░░░░░░░░ [0–79%]   "
+        "implements: add(2, 2) returned 0, expected 4"
     )
+
+
+def test_long_ids_are_cut_in_the_middle(build):
+    name = "tests/ai/test_generated_functions.py::test_addition_of_two_large_numbers"
+    report = build.report([build.case(name, build.trial(name, 1, build.wrong_sum))])
+    assert terminal_lines(report, width=80, colour=False, verbosity=0)[0] == (
+        "FAILED test_addi…wo_large_numbers 0/1 ░░░░░░░░░░ [0–79%]"
+    )
+
+
+def test_ids_get_more_room_where_they_would_look_the_same(build):
+    names = ["tests/ai/test_generated_a.py::test_numbers", "tests/ai/test_generated_b.py::test_numbers"]
+    report = build.report([build.case(name, build.trial(name, 1, build.wrong_sum)) for name in names])
+    assert terminal_lines(report, width=80, colour=False, verbosity=0)[::2] == [
+        "FAILED tests/ai/test_generated_a.py::test_numbers 0/1 ░░░░░░░░░░ [0–79%]",
+        "FAILED tests/ai/test_generated_b.py::test_numbers 0/1 ░░░░░░░░░░ [0–79%]",
+        "2 failed · 0% of 2 cases [0–66%] · 2 trials · $0.0040 · 30 tokens · 2.5 s",
+    ]
+
+
+def test_ids_that_no_room_tells_apart_are_cut(build):
+    names = [f"{'a' * 90}{letter}{'z' * 90}" for letter in "xy"]
+    report = build.report([build.case(name, build.trial(name, 1, build.wrong_sum)) for name in names])
+    lines = terminal_lines(report, width=80, colour=False, verbosity=0)
+    assert lines[0] == lines[2] == f"FAILED {'a' * 15}…{'z' * 30} 0/1 ░░░░░░░░░░ [0–79%]"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
