@@ -13,6 +13,7 @@ from pytest_aiassert.behaviours.examples import Accepts, Example
 from pytest_aiassert.sandbox import Answer, Candidate, Function, Limits, LoadError, Returned, outline
 
 _PATIENCE = 10.0  # seconds for all functions of a program together
+_SLOW = 0.5  # seconds after which the next function gets a process, and so a time limit, of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +59,16 @@ def best_attempt(code: str, behaviour: Behaviour, limits: Limits | None = None) 
     if not trials:
         return None
     candidate = Candidate(code, limits=limits)
+    last = time.monotonic()
     try:
         for function, reading in trials:
-            if time.monotonic() > deadline:
+            started = time.monotonic()
+            if started > deadline:
                 break
-            if candidate.exhausted:
+            if candidate.exhausted or started - last > _SLOW:
                 candidate.close()
                 candidate = Candidate(code, limits=limits)
+            last = started
             attempt = _attempt(
                 candidate,
                 function.name,

@@ -52,6 +52,14 @@ def test_a_function_that_hangs_does_not_hide_the_next_one():
     assert attempt.name == "plus"
 
 
+def test_a_slow_function_does_not_use_up_the_time_of_the_next():
+    code = "import time\ndef add(a, b): time.sleep(0.07)\ndef plus(a, b):\n    time.sleep(0.07)\n    return a + b"
+    attempt = best_attempt(code, ADDITION, Limits(wall=1.2))
+
+    assert attempt.name == "plus"
+    assert attempt.satisfied
+
+
 def test_patience_ends(monkeypatch):
     monkeypatch.setattr(attempts, "_PATIENCE", 0.5)
     code = "\n".join(f"def f{n}(a, b):\n    while True: pass" for n in range(20))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_aiassert.matchers.implements import implements
+from pytest_aiassert.matchers.implementing import implements
 from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Opaque, Raised, Returned, run
 
 SHORT = Limits(wall=1.0)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pytest_aiassert import matchers
 from pytest_aiassert.errors import UsageError
-from pytest_aiassert.matchers.implements import implements
+from pytest_aiassert.matchers import implementing
+from pytest_aiassert.matchers.implementing import implements
 
 
 def fenced(*blocks, language="python"):
@@ -17,6 +21,11 @@ def fenced(*blocks, language="python"):
 
 
 ADD = "def plus(x, y):\n    return x + y"
+
+
+def test_it_is_the_package_s_own_name_however_it_was_imported():
+    assert matchers.implements is implements
+    assert importlib.import_module("pytest_aiassert").implements is implements
 
 
 # --- a behaviour ---------------------------------------------------------------------------------------------------
@@ -215,6 +224,23 @@ def test_the_better_of_two_versions_counts():
     reply = fenced("def f(x): return 0", "def f(x): return x", "def f(x): return 1")
 
     assert implements("f", cases=[((1,), 1), ((2,), 2)]).check(reply).passed
+
+
+def test_a_reply_full_of_endless_loops_is_not_tried_to_the_end(monkeypatch):
+    monkeypatch.setattr(implementing, "_PATIENCE", 1.0)
+    started = time.monotonic()
+    verdict = implements("f", cases=[((1,), 1)]).check(fenced(*["def f(x):\n    while True: pass"] * 6))
+
+    assert verdict.reason == "f(1) ran longer than 3 s, expected 1; 0 of 1 case agrees"
+    assert time.monotonic() - started < 8
+
+
+def test_where_no_version_passes_the_better_one_is_told():
+    reply = fenced("def f(x): return 1", "def f(x): return 0")
+    verdict = implements("f", cases=[((1,), 1), ((2,), 2)]).check(reply)
+
+    assert verdict.score == 0.5
+    assert verdict.reason == "f(2) returned 1, expected 2; 1 of 2 cases agree"
 
 
 def test_a_signature_may_come_with_cases():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,7 @@ from pytest_aiassert.sandbox import Function, outline, parse
 from pytest_aiassert.verdict import Evidence, Verdict
 
 _MOST_BLOCKS = 8
+_PATIENCE = 15.0  # seconds after which no further block is tried
 _CASE_KEYS = frozenset({"args", "kwargs", "returns", "raises"})
 
 
@@ -128,7 +130,10 @@ def _judge_code(
     """Try block by block, then all blocks joined; the best attempt decides."""
     blocks = _python_blocks(reply)
     best: tuple[Attempt, Block] | None = None
+    deadline = time.monotonic() + _PATIENCE
     for block in _programs(blocks):
+        if time.monotonic() > deadline:
+            break
         try:
             attempted = attempt(block.code)
         except SyntaxError:
