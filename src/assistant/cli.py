@@ -34,6 +34,7 @@ The provider may also stand in ASSISTANT_PROVIDER, or in assistant.toml."""
 app = typer.Typer(
     name="assistant",
     help="Ask models about code, from a terminal.",
+    epilog='For example: assistant ask "What does zip(*rows) do?" --provider ollama:qwen2.5-coder:1.5b',
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -74,9 +75,7 @@ def top(
 
 @app.command(epilog=_ASK_EXAMPLES)
 def ask(
-    prompt: Annotated[
-        str, typer.Argument(metavar="[PROMPT]", help="The question; - or none reads it from stdin.")
-    ] = "",
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="The question; - or none reads it from stdin.")] = "",
     provider: ProviderOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: text, usage, cost, …")] = False,  # noqa: FBT002  typer's form
     no_stream: Annotated[bool, typer.Option("--no-stream", help="Print the reply when it is complete.")] = False,  # noqa: FBT002  typer's form
@@ -96,7 +95,7 @@ def ask(
                 _print(chunk.text for chunk in chunks)
 
 
-@app.command()
+@app.command(short_help="Show settings, and whether the provider answers.")
 def doctor(provider: ProviderOption = "") -> None:
     """Say which settings are in force and whether the provider answers; exits with 1 where it does not."""
     from assistant import __version__
