@@ -25,15 +25,10 @@ def as_completion(value: object) -> Completion:
     if isinstance(value, str):
         return Completion(text=str(value))
     for coercer in _coercers.get():
-        completion: object = coercer(value)
-        if completion is None:
-            continue
-        if not isinstance(completion, Completion):
-            raise CoercionError(
-                f"the coercer {_name(coercer)} returned {_kind(completion)} for {_kind(value)}; "
-                "pytest_aiassert_coerce returns an assistant.Completion, or None for a type it does not know"
-            )
-        return completion
+        completion = coercer(value)
+        if completion is not None:
+            _require_completion(completion, coercer, value)
+            return completion
     raise CoercionError(
         f"cannot judge {_kind(value)}: expected str or assistant.Completion; "
         "implement the hook pytest_aiassert_coerce(value) in conftest.py to teach this type"
@@ -48,6 +43,14 @@ def use_coercers(*coercers: Coercer) -> Generator[None]:
         yield
     finally:
         _coercers.reset(token)
+
+
+def _require_completion(made: object, coercer: Coercer, value: object) -> None:
+    if not isinstance(made, Completion):
+        raise CoercionError(
+            f"the coercer {_name(coercer)} returned {_kind(made)} for {_kind(value)}; "
+            "pytest_aiassert_coerce returns an assistant.Completion, or None for a type it does not know"
+        )
 
 
 def _kind(value: object) -> str:

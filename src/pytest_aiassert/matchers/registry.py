@@ -94,10 +94,14 @@ def _call(name: object, arguments: tuple[Any, ...], keywords: Mapping[Any, Any])
         signature.bind(*arguments, **named)
     except TypeError as error:
         raise UsageError(f"{name}{signature}: {error}") from error
-    made: object = factory(*arguments, **named)
+    made = factory(*arguments, **named)
+    _require_matcher(name, made)
+    return made
+
+
+def _require_matcher(name: object, made: object) -> None:
     if not isinstance(made, Matcher):
         raise UsageError(f"the matcher {name!r} returned {_short(made)}; expected a Matcher")
-    return made
 
 
 def _signature(factory: Factory) -> inspect.Signature:
