@@ -135,10 +135,13 @@ def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 def decisive_reason(result: CaseResult) -> str:
     """Return the reason most failing trials share, else what kept the case from being judged."""
-    failures = [_first_failure(trial) for trial in result.trials if trial.outcome == "failed"]
+    told = [_first_failure(trial) for trial in result.trials if trial.outcome == "failed"]
+    failures = [(matcher, reason) for matcher, reason in told if reason]
     if failures:
         matcher = Counter(matcher for matcher, _ in failures).most_common(1)[0][0]
-        return next(reason for name, reason in failures if name == matcher) or result.message
+        return next(reason for name, reason in failures if name == matcher)
+    if told:
+        return result.message
     errors = [trial.message for trial in result.trials if trial.outcome == "error" and trial.message]
     return next(iter(errors), "" if result.outcome == "passed" else result.message)
 

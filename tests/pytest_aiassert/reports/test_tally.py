@@ -110,6 +110,12 @@ def test_a_failing_trial_that_says_nothing_leaves_the_word_to_its_case(build):
     assert decisive_reason(case) == "0 of 1 passed"
 
 
+def test_a_trial_that_says_nothing_does_not_outvote_one_that_does(build):
+    silent = dataclasses.replace(build.trial("a", 1), outcome="failed")
+    case = build.case("a", silent, silent, build.trial("a", 2, build.wrong_sum))
+    assert decisive_reason(case).startswith("implements: add(2, 2)")
+
+
 def test_an_error_gives_what_kept_it_from_being_judged(build):
     assert decisive_reason(build.error("a", "connection refused")) == "connection refused"
     silent = dataclasses.replace(build.error("a", ""), message="budget used up")
