@@ -4,6 +4,9 @@ import sys
 import time
 
 import pytest
+from typer.main import get_command
+
+from pytest_aiassert.cli.app import app
 
 HELP = [
     ((), "Judge AI output, and say whether a new model version is worse."),
@@ -59,6 +62,12 @@ def command(*args, **environment):
         timeout=60,
         check=False,
     )
+
+
+def test_a_caller_may_have_the_exit_code_instead_of_an_exit(capsys):
+    command = get_command(app)
+    assert command.main(["compare", "a", "b"], standalone_mode=False) == 2
+    assert "no run at a" in capsys.readouterr().err
 
 
 HEAVY = ("yaml", "httpx2", "pydantic", "jinja2", "tree_sitter", "pytest", "rich.console", "anyio")

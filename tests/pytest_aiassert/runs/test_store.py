@@ -66,8 +66,9 @@ def test_a_run_that_broke_off_before_its_first_trial_leaves_no_file(run, path):
     with pytest.raises(ZeroDivisionError), RunWriter(path, run.header):
         raise ZeroDivisionError
     assert not path.exists()
-    with pytest.raises(ZeroDivisionError), RunWriter(path, run.header) as writer:
-        writer.write_case(run.cases[0])
+    writer = RunWriter(path, run.header)
+    writer.write_case(run.cases[0])
+    with pytest.raises(ZeroDivisionError), writer:
         raise ZeroDivisionError
     assert load_run(path).cases == run.cases[:1]
     with pytest.raises(ZeroDivisionError), RunWriter(path, run.header, resume=True):
