@@ -53,7 +53,7 @@ class Kernel:
         return self._control(_PR_SET_PDEATHSIG, signal)
 
     def confine(self) -> bool:
-        """Enter a Landlock domain from which /proc cannot be read, nor any process outside be traced.
+        """Enter a Landlock domain: from it /proc cannot be read, nor any process outside be traced.
 
         Newer kernels also refuse TCP, and signals to processes outside. All else stays as it was.
         """
