@@ -20,6 +20,9 @@ LONGEST_PYTHON = 200_000
 LONGEST_OTHER = 30_000
 """The same for other languages: on rubbish, ambiguous grammars take the square of its length."""
 
+LONGEST_LINE = 20_000
+"""Characters of one line of Python at the most: CPython takes the square of a dotted name's length."""
+
 DEEPEST_PARSED = 500
 """Open brackets that a grammar is given at the most: some overflow the stack on a hundred thousand."""
 
@@ -46,16 +49,13 @@ def syntax_errors(code: str, language: str) -> tuple[SyntaxIssue, ...]:
     `language` is one of `KNOWN_LANGUAGES`. Python is held against the running interpreter's own grammar.
     Raises CannotJudgeError where a grammar is missing.
     """
-    if len(code) > longest_parsed(language):
-        message = f"{len(code):,} characters of {language}; at most {longest_parsed(language):,} are parsed"
-        return (SyntaxIssue(line=1, column=1, message=message),)
+    refusal = _refusal(code, language)
+    if refusal is not None:
+        return (SyntaxIssue(line=1, column=1, message=refusal),)
     if language == "python":
         return _python_issues(code)
     parsed = tree(code, language)
-    if parsed is None:
-        message = f"more than {DEEPEST_PARSED} brackets are open at once"
-        return (SyntaxIssue(line=1, column=1, message=message),)
-    return _tree_issues(parsed)
+    return () if parsed is None else _tree_issues(parsed)
 
 
 def longest_parsed(language: str) -> int:
@@ -73,7 +73,7 @@ def python_tree(code: str) -> ast.Module | None:
     """Parse Python; None where it is not Python, or too long or too deep for the interpreter."""
     import ast
 
-    if len(code) > LONGEST_PYTHON:
+    if _refusal(code, "python") is not None:
         return None
     try:
         with warnings.catch_warnings():
@@ -81,6 +81,17 @@ def python_tree(code: str) -> ast.Module | None:
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _refusal(code: str, language: str) -> str | None:
+    """Say why code is not given to a parser at all."""
+    longest = longest_parsed(language)
+    if len(code) > longest:
+        return f"{len(code):,} characters of {language}; at most {longest:,} are parsed"
+    if language != "python":
+        return f"more than {DEEPEST_PARSED} brackets are open at once" if _depth(code) > DEEPEST_PARSED else None
+    width = max(map(len, code.split("\n")))
+    return f"a line of {width:,} characters; at most {LONGEST_LINE:,} are parsed" if width > LONGEST_LINE else None
 
 
 def _python_issues(code: str) -> tuple[SyntaxIssue, ...]:

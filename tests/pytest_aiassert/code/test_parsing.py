@@ -34,9 +34,11 @@ def test_an_invalid_escape_leaks_no_warning():
     [
         ("a = 1\nb\0", "null byte"),
         ("a = 1\nb = '\ud800'", "lone surrogate"),
-        ("not " * 45_000 + "1", "nested too deeply"),
-        ("a" + ".b" * 60_000, "nested too deeply"),
-        ("(" * 60_000, "nested"),
+        ("not " * 4_900 + "1", "nested too deeply"),
+        ("a" + ".b" * 9_900, "nested too deeply"),
+        ("if a: pass\n" + "elif a: pass\n" * 10_000, "nested too deeply"),
+        ("(" * 20_000, "nested"),
+        ("import a" + ".a" * 10_000, "a line of 20,008 characters; at most 20,000 are parsed"),
         ("#" * (LONGEST_PYTHON + 1), "at most 200,000 are parsed"),
     ],
 )
