@@ -18,6 +18,7 @@ from pytest_aiassert.errors import CannotJudgeError
 from pytest_aiassert.sandbox.job import Job
 from pytest_aiassert.sandbox.limits import Limits
 
+_START = 30.0  # seconds a zygote may take to get ready
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); from jail.zygote import main; del sys.path[0]; "
     "main(int(sys.argv[2]), sys.argv[3])"
@@ -53,8 +54,12 @@ class Nursery:
     def start(self, limits: Limits) -> Job:
         """Fork a child; raises CannotJudgeError where no zygote can be had."""
         for _ in range(3):
-            with self._lock:
-                self._running()
+            try:
+                with self._lock:
+                    self._running()
+            except OSError:
+                self.close()
+                continue
             channel, far_channel = socket.socketpair()
             leash, far_leash = socket.socketpair()
             stdout, far_stdout = os.pipe()
@@ -113,6 +118,11 @@ class Nursery:
                 pass_fds=[far.fileno()],
                 start_new_session=True,
             )
+        self._control.settimeout(_START)
+        ready = self._control.recv(1)
+        self._control.settimeout(None)
+        if not ready:
+            raise BrokenPipeError
 
     def _stop(self) -> None:
         if self._control is not None:

@@ -46,15 +46,15 @@ def test_the_last_definition_of_a_name_counts():
 
 def test_a_function_that_hangs_does_not_hide_the_next_one():
     code = "def add(a, b):\n    while True: pass\ndef plus(a, b): return a + b"
-    attempt = best_attempt(code, ADDITION, Limits(wall=0.3))
+    attempt = best_attempt(code, ADDITION, Limits(wall=1))
 
     assert attempt.satisfied
     assert attempt.name == "plus"
 
 
 def test_a_slow_function_does_not_use_up_the_time_of_the_next():
-    code = "import time\ndef add(a, b): time.sleep(0.07)\ndef plus(a, b):\n    time.sleep(0.07)\n    return a + b"
-    attempt = best_attempt(code, ADDITION, Limits(wall=1.2))
+    code = "import time\ndef add(a, b): time.sleep(0.15)\ndef plus(a, b):\n    time.sleep(0.15)\n    return a + b"
+    attempt = best_attempt(code, ADDITION, Limits(wall=2.5))
 
     assert attempt.name == "plus"
     assert attempt.satisfied
@@ -64,10 +64,10 @@ def test_patience_ends(monkeypatch):
     monkeypatch.setattr(attempts, "_PATIENCE", 0.5)
     code = "\n".join(f"def f{n}(a, b):\n    while True: pass" for n in range(20))
     started = time.monotonic()
-    attempt = best_attempt(code, ADDITION, Limits(wall=0.3))
+    attempt = best_attempt(code, ADDITION, Limits(wall=1))
 
-    assert time.monotonic() - started < 3
-    assert attempt.counterexample == "f0(2, 3) ran longer than 0.3 s, expected 5"
+    assert time.monotonic() - started < 8
+    assert attempt.counterexample == "f0(2, 3) ran longer than 1 s, expected 5"
     assert (attempt.agreed, attempt.total) == (0, 10)
 
 

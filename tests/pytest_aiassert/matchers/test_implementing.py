@@ -232,7 +232,7 @@ def test_a_reply_full_of_endless_loops_is_not_tried_to_the_end(monkeypatch):
     verdict = implements("f", cases=[((1,), 1)]).check(fenced(*["def f(x):\n    while True: pass"] * 6))
 
     assert verdict.reason == "f(1) ran longer than 3 s, expected 1; 0 of 1 case agrees"
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 15
 
 
 def test_where_no_version_passes_the_better_one_is_told():

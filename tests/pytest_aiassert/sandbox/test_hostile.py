@@ -15,7 +15,7 @@ import pytest
 from pytest_aiassert.matchers.implementing import implements
 from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Opaque, Raised, Returned, run
 
-SHORT = Limits(wall=1.0)
+SHORT = Limits(wall=3.0)
 
 
 def call(code, name="add", args=(2, 2), limits=SHORT):
@@ -171,7 +171,7 @@ def test_an_endless_loop_is_lost_after_its_wall_clock():
     answer = call("def add(a, b):\n    while True: pass", limits=Limits(wall=0.4))
 
     assert answer == Lost(outcome="timeout", detail="ran longer than 0.4 s")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
 
 
 def test_an_endless_loop_in_a_matcher_costs_two_time_outs_at_most():
@@ -181,14 +181,14 @@ def test_an_endless_loop_in_a_matcher_costs_two_time_outs_at_most():
 
     assert not verdict.passed
     assert "ran longer than 3 s" in verdict.reason
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 12
 
 
 def test_processor_time_is_bounded_by_the_kernel():
-    execution = run("while True: pass", limits=Limits(wall=10, cpu=1))
+    execution = run("while True: pass", limits=Limits(wall=20, cpu=1))
 
     assert execution.outcome == "timeout"
-    assert execution.duration < 8
+    assert execution.duration < 15
 
 
 def test_a_memory_bomb_is_refused():
@@ -202,8 +202,10 @@ def test_a_memory_bomb_is_refused():
 
 def test_ten_gigabytes_of_output_are_cut_off():
     flood = "chunk = 'x' * 1_000_000\nfor _ in range(10_000):\n    print(chunk)"
-    execution = run(flood, limits=Limits(output=10_000))
-    answer = call(f"def add(a, b):\n    {flood.replace(chr(10), chr(10) + '    ')}", limits=Limits(output=10_000))
+    execution = run(flood, limits=Limits(wall=10, output=10_000))
+    answer = call(
+        f"def add(a, b):\n    {flood.replace(chr(10), chr(10) + '    ')}", limits=Limits(wall=10, output=10_000)
+    )
 
     assert execution.outcome == "output"
     assert len(execution.stdout) == 10_000

@@ -92,14 +92,23 @@ def test_no_descriptor_is_left_open():
 
 def test_a_zygote_that_cannot_start_is_an_error_with_a_next_step(own, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    monkeypatch.setattr(nursery.socket, "send_fds", refuse)
 
     with pytest.raises(CannotJudgeError, match="aiassert doctor"):
         own.start(Limits())
 
 
-def refuse(*_):
-    raise BrokenPipeError
+def test_a_zygote_that_dies_as_it_is_asked_is_replaced(own, monkeypatch):
+    send = nursery.socket.send_fds
+    failures = [BrokenPipeError()]
+
+    def fail_once(*arguments):
+        if failures:
+            raise failures.pop()
+        return send(*arguments)
+
+    monkeypatch.setattr(nursery.socket, "send_fds", fail_once)
+
+    assert worked(own) == ("ok", "hi\n")
 
 
 @pytest.mark.parametrize("lacking", ["fork", "executable"])

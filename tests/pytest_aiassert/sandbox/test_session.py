@@ -81,7 +81,7 @@ def test_large_arguments_cross():
 
 def test_a_candidate_that_does_not_read_is_a_time_out():
     code = "import os\ndef f(x):\n    import time\n    time.sleep(9)"
-    with CandidateSession(code, limits=Limits(wall=0.3)) as session:
+    with CandidateSession(code, limits=Limits(wall=1)) as session:
         assert session.call("f", ("x" * 900_000,)).outcome == "timeout"
 
 
@@ -103,13 +103,13 @@ def test_a_candidate_is_given_up_after_two_losses():
 
 def test_code_that_never_finishes_loading_still_has_its_definitions():
     code = "def f(): return 1\nwhile True: pass"
-    with Candidate(code, limits=Limits(wall=0.3)) as candidate:
+    with Candidate(code, limits=Limits(wall=1)) as candidate:
         assert candidate.call("f") == Returned(value=1, args=())
         assert candidate.load_error is None
 
 
 def test_code_whose_definitions_hang_is_given_up_at_once():
-    with Candidate("import time\nx = time.sleep(9)", limits=Limits(wall=0.2)) as candidate:
+    with Candidate("import time\nx = time.sleep(9)", limits=Limits(wall=1)) as candidate:
         assert candidate.exhausted
 
 

@@ -40,6 +40,7 @@ def main(control: int, base: str) -> NoReturn:
         pass
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, shared pages in every child
+    zygote.control.sendall(b"r")  # ready: from here on, a job's time is its own
     try:
         zygote.serve()
     finally:
