@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -10,6 +11,8 @@ from typing import Any, NoReturn
 from pytest_aiassert.code.extraction import Block, extract
 
 _JSON_NAMES = ("json", "jsonc", "json5", "jsonl")
+_MEANT = re.compile(r'[{\[]\s*"')
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]]')
 _MOST_ATTEMPTS = 100
 _SEARCHED = 1_000_000
 
@@ -71,9 +74,21 @@ def _in_prose(text: str) -> Iterator[FoundJSON]:
         try:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
+            if _MEANT.match(text, start):
+                position = _end(text, start)
             continue
         line = text.count("\n", 0, start) + 1
         yield FoundJSON(value=value, text=text[start:end], where=f"the JSON at line {line}")
+
+
+def _end(text: str, start: int) -> int:
+    """Return where broken JSON ends by its brackets: a piece of it is not what the model meant."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start, _SEARCHED):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
+        if depth <= 0:
+            return token.end()
+    return len(text)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -33,6 +33,7 @@ class Person(BaseModel):
         ('Sure:\n```json\n{"name": "A", "age": 3}\n```', "the json block at line 3"),
         ('```json\n{oops\n```\n```json\n{"name": "A", "age": 3}\n```', "the json block at line 5"),
         ('```text\n{"name": "A", "age": 3}\n```', "the block at line 2"),
+        ('Not {"a": 1 | 2} but {"name": "A", "age": 3}.', "the JSON at line 1"),
         ('In {short}:\nit is {"name": "A", "age": 3}, see [1].', "the JSON at line 2"),
     ],
 )
@@ -54,6 +55,8 @@ def test_json_is_found_wherever_it_stands(reply, where):
         ("```json\n[NaN]\n```", "the json block at line 2 is not valid JSON: NaN is not JSON"),
         ("[" * 100_000, "the reply is not valid JSON: nested too deeply"),
         ("```text\nwords\n```", "no JSON in the reply"),
+        ('It is {"x": "}" | 1, "y": {"name": "A", "age": 3}}.', "no JSON in the reply"),
+        ('It is {"x": 1 | 2, "y": {"name": "A", "age": 3}', "no JSON in the reply"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_the_json_is_told(reply, reason):
