@@ -12,7 +12,6 @@ import httpx2
 from pytest_aiassert.cassettes.cassette import Cassette
 from pytest_aiassert.cassettes.exchange import Body, Event, Exchange, RecordedRequest, RecordedResponse
 from pytest_aiassert.cassettes.modes import RecordMode
-from pytest_aiassert.cassettes.redaction import redact
 
 __all__ = ["CassetteTransport", "RecordMode"]
 
@@ -42,9 +41,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Replay or record one request; raises CassetteMissError."""
-        wanted = RecordedRequest(
-            method=request.method, url=redact(str(request.url)), body=Body.decode(await request.aread())
-        )
+        wanted = RecordedRequest(method=request.method, url=str(request.url), body=Body.decode(await request.aread()))
         exchange = self._cassette.take(wanted)
         if exchange is not None:
             return _replayed(exchange.response)

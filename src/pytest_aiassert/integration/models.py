@@ -95,7 +95,11 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
 
 
 def _connect(base_url: str, model: str, transport: TransportFactory) -> Provider:
-    return _connect_spec(f"openai+{base_url}:{model}", transport)
+    from assistant.assembly import connect
+    from assistant.config import Settings
+
+    # plain settings: a replay depends on nothing outside the cassette
+    return connect(f"openai+{base_url}:{model}", transport=transport, settings=Settings())
 
 
 def _connect_spec(spec: str, transport: TransportFactory) -> Provider:
