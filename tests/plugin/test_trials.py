@@ -172,9 +172,20 @@ def test_strict_xfail_is_about_the_bar(run):
         @pytest.mark.ai_eval(samples=3, min_pass_rate=0.6)
         @pytest.mark.xfail(strict=False, reason="maybe")
         def test_passes(): pass
+
+        trials = iter([True, False, False])
+
+        @pytest.mark.ai_eval(samples=3, min_pass_rate=0.6)
+        @pytest.mark.xfail(strict=True, reason="one good trial is not enough")
+        def test_mostly_fails(): assert next(trials)
+
+        @pytest.mark.ai_eval(samples=3, min_pass_rate=0.6)
+        @pytest.mark.xfail(strict=True, reason="no longer too hard")
+        def test_unexpectedly_passes(): pass
         """,
     )
-    result.assert_outcomes(xfailed=1, xpassed=1)
+    result.assert_outcomes(xfailed=2, xpassed=1, failed=1)
+    result.stdout.fnmatch_lines(["FAILED *::test_unexpectedly_passes - *XPASS(strict)*"])
 
 
 def test_a_broken_fixture_is_an_error_and_runs_once(run):

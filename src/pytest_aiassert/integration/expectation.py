@@ -11,29 +11,31 @@ from pytest_aiassert.verdict import Checks, Verdict
 
 
 class Expect:
-    """Called with a reply, returns an Expectation of it."""
+    """Called with a reply, returns an Expectation of it; `width` is that of a failure's text, in columns."""
 
-    def __init__(self, recorder: Callable[[], Recorder]) -> None:
+    def __init__(self, recorder: Callable[[], Recorder], *, width: int = 100) -> None:
         self._recorder = recorder
+        self._width = width
 
     def __call__(self, reply: Any) -> Expectation:
         """Say whose quality is meant: a str, a Completion, or a type that a hook teaches."""
-        return Expectation(reply, self._recorder)
+        return Expectation(reply, self._recorder, self._width)
 
 
 class Expectation:
     """A reply about to be judged."""
 
-    def __init__(self, reply: Any, recorder: Callable[[], Recorder]) -> None:
+    def __init__(self, reply: Any, recorder: Callable[[], Recorder], width: int) -> None:
         self._reply = reply
         self._recorder = recorder
+        self._width = width
 
     def to(self, *matchers: Checks) -> tuple[Verdict, ...]:
         """Judge by every matcher, then raise one AssertionError that shows all; returns the verdicts."""
         __tracebackhide__ = True
         verdicts = self._judge(matchers, "to")
         if not all(verdict.passed for verdict in verdicts):
-            raise AssertionError(_explain(verdicts))
+            raise AssertionError(_explain(verdicts, self._width))
         return verdicts
 
     def not_to(self, *matchers: Checks) -> tuple[Verdict, ...]:
@@ -46,7 +48,7 @@ class Expectation:
                 raise UsageError(f"expect(…).not_to takes matchers, got {type(matcher).__name__} {matcher!r}")
         verdicts = self._judge(tuple(not_(m) for m in matchers if isinstance(m, Matcher)), "not_to")
         if not all(verdict.passed for verdict in verdicts):
-            raise AssertionError(_explain(verdicts))
+            raise AssertionError(_explain(verdicts, self._width))
         return verdicts
 
     def _judge(self, matchers: tuple[Checks, ...], verb: str) -> tuple[Verdict, ...]:
@@ -60,9 +62,9 @@ class Expectation:
         return verdicts
 
 
-def _explain(verdicts: tuple[Verdict, ...]) -> str:
+def _explain(verdicts: tuple[Verdict, ...], width: int) -> str:
     from pytest_aiassert.reports import failure_text
 
     failed = sum(not verdict.passed for verdict in verdicts)
     count = "1 expectation" if len(verdicts) == 1 else f"{len(verdicts)} expectations"
-    return f"{failed} of {count} failed\n{failure_text(verdicts, width=100, colour=False)}"
+    return f"{failed} of {count} failed\n{failure_text(verdicts, width=width, colour=False)}"

@@ -21,4 +21,10 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
     text = " ".join(str(reply).split())
     shown = text if len(text) <= limit else f"{text[:limit]}…"
     verdict = matcher.check(reply)
-    return [f"{shown!r} {wording} {matcher!r}", *failure_text((verdict,), width=100, colour=False).splitlines()]
+    text = failure_text((verdict,), width=text_width(config), colour=False)
+    return [f"{shown!r} {wording} {matcher!r}", *text.splitlines()]
+
+
+def text_width(config: pytest.Config) -> int:
+    """Return the columns that pytest leaves for an assertion's text."""
+    return max(60, min(120, config.get_terminal_writer().fullwidth - len("E       ")))

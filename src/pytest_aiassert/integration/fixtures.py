@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from pytest_aiassert.integration.evaluation import EVALUATION, Holder, Purse, Recorder
+from pytest_aiassert.integration.explanation import text_width
 from pytest_aiassert.integration.markers import cassette_path, plan_for, short_name
 from pytest_aiassert.integration.models import is_replay, open_provider
 from pytest_aiassert.integration.observed import ObservedProvider
@@ -47,7 +48,8 @@ def expectation(request: pytest.FixtureRequest) -> Expect:
     """Return the callable that judges replies and records every verdict."""
     from pytest_aiassert.integration.expectation import Expect
 
-    return Expect(_recorder(cast("pytest.Item", request.node)))
+    item = cast("pytest.Item", request.node)
+    return Expect(_recorder(item), width=text_width(item.config))
 
 
 def _session(item: pytest.Item) -> tuple[EvalSettings, Purse]:

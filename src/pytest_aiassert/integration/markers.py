@@ -51,7 +51,7 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
     case = _case_of(item)
     return TrialPlan(
         samples=_samples(item, said.get("samples", settings.samples)),
-        bar=_bar(item, said.get("min_pass_rate", 1.0)),
+        bar=_bar(item, case.min_pass_rate if case and case.min_pass_rate else said.get("min_pass_rate", 1.0)),
         tags=(*_tags(item, said.get("tags", ())), *(case.tags if case else ())),
         weight=_weight(item, said.get("weight", case.weight if case else 1.0)),
         fingerprint=case.fingerprint if case else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -52,7 +53,7 @@ class EvalSession:
         self.purse = Purse(settings.budget)
         self._config = config
         self._worker = hasattr(config, "workerinput")
-        self._outputs = None if self._worker else Outputs(settings, config.rootpath.name)
+        self._outputs = None if self._worker else Outputs(settings, _title(config))
         self._failures = {"ours": 0, "other": 0}
         self._started = time.perf_counter()
 
@@ -122,6 +123,8 @@ class EvalSession:
         """Show results, comparison and where the files are."""
         if self._outputs is None or not self._outputs.has_results:
             return
+        from pytest_aiassert.reports import to_ascii
+
         writer = self._config.get_terminal_writer()
         lines = self._outputs.lines(
             width=writer.fullwidth, colour=writer.hasmarkup, verbosity=terminalreporter.verbosity
@@ -129,7 +132,7 @@ class EvalSession:
         if terminalreporter.verbosity >= 0:
             terminalreporter.section("AI evaluation")
         for line in lines:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(line if _prints_unicode() else to_ascii(line))
 
     def _spec(self, item: pytest.Item, plan: TrialPlan) -> str:
         callspec = getattr(item, "callspec", None)
@@ -143,6 +146,17 @@ class EvalSession:
     def _sections(self) -> tuple[tuple[str, str], ...]:
         found = self._config.hook.pytest_aiassert_report_section(report=self._outputs)
         return tuple(section for section in found if section)
+
+
+def _prints_unicode() -> bool:
+    return "utf" in (sys.stdout.encoding or "utf-8").lower()
+
+
+def _title(config: pytest.Config) -> str:
+    """Name the session by what was asked for, else by the project's folder."""
+    asked = [argument for argument in config.invocation_params.args if not argument.startswith("-")]
+    named = [argument for argument in config.args if argument in asked]
+    return ", ".join(named) or config.rootpath.name
 
 
 def _pack(result: CaseResult) -> dict[str, Any]:
