@@ -113,6 +113,15 @@ def test_blocks_inside_markdown_follow_it():
     assert (outer.language, inner.language, inner.line, script.line) == ("markdown", "python", 4, 7)
 
 
+def test_a_fence_of_another_kind_inside_markdown_is_content():
+    assert extract("```markdown\n~~~~\nwords\n~~~~\n```")[0].code == "~~~~\nwords\n~~~~"
+
+
+def test_triple_quotes_of_one_kind_hold_those_of_the_other():
+    code = 'a = """\nHello There Big World\n\'\'\'\nHello There Big World\n"""\nprint(a)'
+    assert one(f"{code}\nThis prints the text above.").code == code
+
+
 def test_code_fenced_within_a_line_is_a_block():
     block = one("```python print('hi')```")
     assert (block.code, block.language) == ("print('hi')", "python")
@@ -181,6 +190,8 @@ def test_a_stray_fence_around_unknown_text_stays_a_block_or_nothing():
         "For example, if you call it twice:\nthen it works.",
         "Answer: 42",
         "name: Alice",
+        "name: str",
+        "x = 'a",
         "{not json}",
         "function that adds",
         "a\n" * LONGEST_SEARCHED,

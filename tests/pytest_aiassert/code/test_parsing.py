@@ -89,3 +89,7 @@ def test_any_text_gets_a_verdict(code, language):
         assert 1 <= issue.line <= lines + 1
         assert issue.column >= 1
         assert issue.message
+
+
+def test_places_are_told_up_to_a_limit():
+    assert len(syntax_errors("let = = 1;\n\nlet a = 1;\n" * 60, "javascript")) == 20
