@@ -45,8 +45,8 @@ def test_python_blocks_are_tidy(tmp_path: Path) -> None:
             if block.language == "python":
                 (tmp_path / f"{page.stem}_{block.line}.py").write_text(block.text, encoding="utf-8")
     ruff = [str(Path(sys.executable).with_name("ruff"))]
-    check = [*ruff, "check", "--isolated", "--select=E,F,I,W,B,UP,RUF", "--ignore=RUF001", "--line-length=100"]
-    layout = [*ruff, "format", "--isolated", "--diff", "--line-length=100"]
+    check = [*ruff, "check", "--isolated", "--select=E,F,I,W,B,UP,RUF", "--ignore=RUF001", "--line-length=120"]
+    layout = [*ruff, "format", "--isolated", "--diff", "--line-length=120"]
 
     for command in (check, layout):
         done = subprocess.run([*command, "."], cwd=tmp_path, capture_output=True, text=True, check=False)
