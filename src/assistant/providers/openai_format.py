@@ -152,12 +152,14 @@ class StreamDecoder:
 
     def _collect(self, call: dict[str, Any]) -> None:
         index = call.get("index")
-        if index is None:  # some servers number nothing: an id begins a call, its absence goes on with the last
+        if not isinstance(
+            index, int
+        ):  # some servers number nothing: an id begins a call, its absence goes on with the last
             index = len(self._calls) if call.get("id") or not self._calls else max(self._calls)
         slot = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
         function = call.get("function") or {}
-        slot["id"] = call.get("id") or slot["id"]
-        slot["name"] = function.get("name") or slot["name"]
+        slot["id"] = str(call.get("id") or slot["id"])
+        slot["name"] = _text(function.get("name")) or slot["name"]
         slot["arguments"] += _arguments(function.get("arguments"))
 
 
@@ -236,7 +238,7 @@ def _encode_tool(tool: Tool) -> dict[str, Any]:
 
 def _decode_tool_call(call: dict[str, Any]) -> ToolCall:
     function = call["function"]
-    return _tool_call(call.get("id") or "", function["name"], _arguments(function.get("arguments")))
+    return _tool_call(str(call.get("id") or ""), _text(function["name"]), _arguments(function.get("arguments")))
 
 
 def _tool_call(identity: str, name: str, arguments: str) -> ToolCall:

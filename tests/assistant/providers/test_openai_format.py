@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assistant.errors import CutStreamError, MalformedReplyError
-from assistant.messages import ToolCall, Usage
+from assistant.errors import CutStreamError, MalformedReplyError, ProviderError
+from assistant.messages import Chunk, Completion, ToolCall, Usage
 from assistant.providers.openai_format import StreamDecoder, decode_completion, retry_after, shorten
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
@@ -127,6 +129,15 @@ def test_fragments_without_numbers_are_told_apart_by_their_ids() -> None:
     assert [(call.id, call.arguments) for call in decoder.close()[0].tool_calls] == [("c1", {"a": 1}), ("c2", {})]
 
 
+def test_odd_names_and_numbers_of_tool_calls() -> None:
+    decoder = _feed({"tool_calls": [{"index": "a", "id": 7, "function": {"name": "f"}}, {"index": 0, "id": "x"}]})
+    assert decoder.close()[0].tool_calls == (ToolCall(id="x", name="f"),)
+    with pytest.raises(MalformedReplyError):
+        _feed({"tool_calls": [{"function": {"name": 7}}]})
+    with pytest.raises(MalformedReplyError):
+        decode_completion({"choices": [{"message": {"tool_calls": [{"function": {"name": 7}}]}}]})
+
+
 def test_other_choices_and_empty_data_are_passed_over() -> None:
     decoder = _feed({"content": "a"})
     assert decoder.feed(json.dumps({"choices": [{"index": 1, "delta": {"content": "z"}}]})) == []
@@ -149,3 +160,43 @@ def test_a_list_is_no_event() -> None:
 def test_long_texts_are_shown_in_part() -> None:
     assert shorten("a\n  b") == "a b"
     assert shorten("x" * 1000) == f"{'x' * 300}… (1000 characters)"
+
+
+NAMES = st.sampled_from(
+    (
+        "choices message delta content tool_calls function name arguments index id error usage prompt_tokens "
+        "prompt_tokens_details cached_tokens finish_reason refusal model text"
+    ).split()
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 2) | st.sampled_from(["", "stop", "{}", "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=25,
+)
+CHOICES = st.lists(
+    st.fixed_dictionaries({"message": ANYTHING, "delta": ANYTHING, "finish_reason": ANYTHING}), max_size=2
+)
+
+
+@given(ANYTHING | st.fixed_dictionaries({"choices": CHOICES, "usage": ANYTHING, "model": ANYTHING}))
+def test_any_json_is_a_reply_or_a_provider_error(body: Any) -> None:
+    try:
+        reply = decode_completion(body)
+    except ProviderError:
+        return
+    assert isinstance(reply, Completion)
+    assert all(isinstance(value, str) for value in (reply.text, reply.model, reply.finish_reason))
+    for call in reply.tool_calls:
+        assert isinstance(call.name, str)
+        assert isinstance(call.raw_arguments, str)
+
+
+@given(st.lists(ANYTHING | st.fixed_dictionaries({"choices": CHOICES, "usage": ANYTHING}), max_size=4))
+def test_any_events_are_chunks_or_a_provider_error(stream: list[Any]) -> None:
+    decoder = StreamDecoder("openai")
+    try:
+        chunks = [chunk for event in stream for chunk in decoder.feed(json.dumps(event))] + decoder.close()
+    except ProviderError:
+        return
+    assert all(isinstance(chunk, Chunk) and isinstance(chunk.text, str) for chunk in chunks)
+    assert "".join(chunk.text for chunk in chunks) == decoder.text
