@@ -16,17 +16,15 @@ def test_plain(number):
 """
 
 
+@pytest.fixture(scope="module")
+def programs(distributions: tuple[Path, Path], make_environment: Callable[..., Path]) -> Path:
+    """The programs of an environment with the wheel and what it needs, and nothing else."""
+    return make_environment(distributions[1])
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("dist")
-def test_wheel_works_in_a_clean_environment(
-    distributions: tuple[Path, Path],
-    make_environment: Callable[..., Path],
-    tiny_project: Path,
-    run: Callable[..., str],
-) -> None:
-    _, wheel = distributions
-    programs = make_environment(wheel)
-
+def test_wheel_works_in_a_clean_environment(programs: Path, tiny_project: Path, run: Callable[..., str]) -> None:
     without_flag = run(programs / "pytest", cwd=tiny_project)
     with_flag = run(programs / "pytest", "--ai-eval", "--ai-report", "report.html", cwd=tiny_project)
 
@@ -35,6 +33,20 @@ def test_wheel_works_in_a_clean_environment(
     assert "<html" in (tiny_project / "report.html").read_text(encoding="utf-8").lower()
     assert "compare" in run(programs / "aiassert", "--help", cwd=tiny_project)
     assert "No broken requirements" in run(programs / "python", "-m", "pip", "check", cwd=tiny_project)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("dist")
+def test_examples_need_nothing_but_the_wheel(
+    programs: Path, root: Path, tmp_path: Path, run: Callable[..., str]
+) -> None:
+    command = (programs / "pytest", "-p", "no:anyio", "-p", "no:cacheprovider", root / "examples")
+
+    plain = run(*command, cwd=tmp_path)
+    judged = run(*command, "--ai-eval", cwd=tmp_path)
+
+    assert "run with --ai-eval" in plain
+    assert " skipped" not in judged.splitlines()[-1]
 
 
 @pytest.mark.slow
