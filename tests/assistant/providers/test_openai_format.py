@@ -163,10 +163,27 @@ def test_long_texts_are_shown_in_part() -> None:
 
 
 NAMES = st.sampled_from(
-    (
-        "choices message delta content tool_calls function name arguments index id error usage prompt_tokens "
-        "prompt_tokens_details cached_tokens finish_reason refusal model text"
-    ).split()
+    [
+        "choices",
+        "message",
+        "delta",
+        "content",
+        "tool_calls",
+        "function",
+        "name",
+        "arguments",
+        "index",
+        "id",
+        "error",
+        "usage",
+        "prompt_tokens",
+        "prompt_tokens_details",
+        "cached_tokens",
+        "finish_reason",
+        "refusal",
+        "model",
+        "text",
+    ]
 )
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-1, 2) | st.sampled_from(["", "stop", "{}", "x"]),
