@@ -32,17 +32,19 @@ deeds: list[str] = []
 watching = False
 
 
-def callers(frame: FrameType | None) -> Iterator[str]:
-    """File names of the frames that led here, without this file and what only passes a read of `os.environ` on."""
+def callers(frame: FrameType | None) -> Iterator[tuple[str, int]]:
+    """Files and lines of the frames that led here, without this file and what only passes a read of `os.environ` on."""
     while frame is not None:
         name = frame.f_code.co_filename
         if name not in (__file__, os.__file__, "<frozen os>", "<frozen _collections_abc>"):
-            yield name
+            yield name, frame.f_lineno
         frame = frame.f_back
 
 
-def ours(frame: FrameType | None) -> bool:
-    return next(callers(frame), "").startswith(SOURCES)
+def ours(frame: FrameType | None) -> str:
+    """Return file and line where the nearest caller is one of our modules, else nothing."""
+    name, line = next(callers(frame), ("", 0))
+    return f"{name.removeprefix(SOURCES)}:{line}" if name.startswith(SOURCES) else ""
 
 
 def audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -53,14 +55,15 @@ def audit(event: str, arguments: tuple[Any, ...]) -> None:
     elif event == "open":
         path, mode, flags = arguments
         writes = bool((flags or 0) & (os.O_WRONLY | os.O_RDWR))
-        if writes or ours(sys._getframe()):
-            deeds.append(f"open({path!r}, {mode!r})")
+        where = ours(sys._getframe())
+        if writes or where:
+            deeds.append(f"open({path!r}, {mode!r}) {where}".rstrip())
 
 
 class WatchedEnvironment(os._Environ):  # a subclass sees reads, which no audit event reports
     def __getitem__(self, key: str) -> str:
-        if watching and ours(sys._getframe()):
-            deeds.append(f"read environment variable {key}")
+        if watching and (where := ours(sys._getframe())):
+            deeds.append(f"read environment variable {key} in {where}")
         return super().__getitem__(key)
 
 
