@@ -74,11 +74,12 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A piece of a streamed reply; tool calls, usage and finish reason come with the last ones."""
+    """A piece of a streamed reply; tool calls, finish reason, usage and its cost come with the last ones."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     usage: Usage | None = None
+    cost: float | None = None
     finish_reason: FinishReason | None = None
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ class ChatServer:
 
     def __init__(self) -> None:
         self.requests: list[dict[str, object]] = []
-        self.status = 200
+        self.text = ""
+        """What it says instead of counting, if anything."""
         self.lock = threading.Lock()
         chat = self
 
@@ -24,17 +25,11 @@ class ChatServer:
                 with chat.lock:
                     chat.requests.append(body)
                     number = len(chat.requests)
-                content = json.dumps(
-                    {
-                        "model": body["model"],
-                        "choices": [{"message": {"content": f"reply {number}"}, "finish_reason": "stop"}],
-                        "usage": {"prompt_tokens": 3, "completion_tokens": 2},
-                    }
-                    if chat.status == 200
-                    else {"error": {"message": "as the test wants it"}}
-                ).encode()
-                self.send_response(chat.status)
-                self.send_header("content-type", "application/json")
+                text = chat.text or f"reply {number}"
+                content = _stream(text) if body.get("stream") else _whole(text, body["model"])
+                self.send_response(200)
+                kind = "text/event-stream" if body.get("stream") else "application/json"
+                self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
@@ -51,3 +46,16 @@ class ChatServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _whole(text: str, model: str) -> bytes:
+    choice = {"message": {"content": text}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    return json.dumps({"model": model, "choices": [choice], "usage": usage}).encode()
+
+
+def _stream(text: str) -> bytes:
+    deltas = [{"choices": [{"delta": {"content": piece}}]} for piece in text.partition(" ") if piece]
+    ending = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    events = [f"data: {json.dumps(event)}\n\n" for event in (*deltas, ending)]
+    return "".join([*events, "data: [DONE]\n\n"]).encode()

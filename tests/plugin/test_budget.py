@@ -21,6 +21,25 @@ def test_replies_stop_once_the_money_is_spent():
     assert len(mock.calls) == 3
 
 
+def test_streamed_replies_cost_too():
+    mock = MockProvider().reply(Completion(text="one two", cost=0.2))
+    kept = Recorder()
+    ai = ObservedProvider(lambda: mock, lambda: kept, Purse(0.1))
+    assert "".join(map(str, ai.stream("hello"))) == "one two"
+    with pytest.raises(BudgetError):
+        list(ai.stream("hello"))
+    assert [(turn.reply.text, turn.reply.cost) for turn in kept.turns] == [("one two", 0.2)]
+
+
+def test_a_stream_left_early_is_kept_as_far_as_it_came():
+    kept = Recorder()
+    ai = ObservedProvider(lambda: MockProvider().reply("one two three"), lambda: kept, Purse(None))
+    chunks = ai.stream("hello")
+    next(chunks)
+    chunks.close()
+    assert [(turn.reply.text, turn.reply.finish_reason) for turn in kept.turns] == [("one", "other")]
+
+
 def test_no_budget_no_limit():
     mock = MockProvider().reply(Completion(text="hi", cost=1e9))
     ai = ObservedProvider(lambda: mock, Recorder, Purse(None))

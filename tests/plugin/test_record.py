@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.plugin.openai_server import ChatServer
 
 ASK = """
     import pytest
@@ -118,3 +119,24 @@ def test_a_recording_has_every_sample_though_fewer_decide(run, chat_server, cass
     source = ASK.format(prompt="hi").replace("samples=2", "samples=5, min_pass_rate=0.4")
     run(*live(chat_server, "once"), source=source).assert_outcomes(passed=1)
     assert len(cassette.replies) == 5
+
+
+def test_all_anew_for_one_model_keeps_the_others(run, chat_server, cassette):
+    other = chat_server.spec.replace(":tiny", ":huge")
+    both = (f"--ai-provider={chat_server.spec}", f"--ai-provider={other}")
+    run("--ai-eval", *both, "--ai-record=new", source=ASK.format(prompt="hi"))
+    run(*live(chat_server, "all")).assert_outcomes(passed=1)
+    assert sorted(cassette.replies) == ["reply 3", "reply 4", "reply 5", "reply 6"]
+    run("--ai-eval", "--ai-provider=replay:tiny", "--ai-provider=replay:huge").assert_outcomes(passed=2)
+    assert [p.name for p in cassette.path.parent.iterdir()] == ["test_ask.json"]
+
+
+def test_models_recorded_from_different_servers_replay_side_by_side(run, chat_server, cassette):
+    second = ChatServer()
+    try:
+        other = second.spec.replace(":tiny", ":huge")
+        run("--ai-eval", f"--ai-provider={chat_server.spec}", f"--ai-provider={other}", "--ai-record=new",
+            source=ASK.format(prompt="hi")).assert_outcomes(passed=2)  # fmt: skip
+    finally:
+        second.stop()
+    run("--ai-eval", "--ai-provider=replay:tiny", "--ai-provider=replay:huge").assert_outcomes(passed=2)

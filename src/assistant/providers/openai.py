@@ -96,12 +96,12 @@ class OpenAIProvider(BaseProvider):
                 raise self._too_slow() from error
             if whole is not None:
                 for chunk in _as_chunks(whole):
-                    yield chunk
+                    yield self._priced(chunk)
                 return
             async with aclosing(self._events(response, decoder, deadline)) as events:
                 async for data in events:
                     for chunk in decoder.feed(data):
-                        yield chunk
+                        yield self._priced(chunk)
         for chunk in decoder.close():
             yield chunk
 
@@ -117,6 +117,11 @@ class OpenAIProvider(BaseProvider):
         """Release connections and threads; calling it twice is harmless."""
         super().close()
         self._clients.close()
+
+    def _priced(self, chunk: Chunk) -> Chunk:
+        if chunk.usage is None or self._price is None:
+            return chunk
+        return replace(chunk, cost=self._price(self.model, chunk.usage))
 
     async def _models(self) -> tuple[str, ...]:
         try:

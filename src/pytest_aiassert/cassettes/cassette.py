@@ -23,7 +23,8 @@ class Cassette:
     """Recorded exchanges; the n-th identical request gets the n-th recorded reply. Safe across threads and processes.
 
     `records` says whether new exchanges are welcome. A `staged` cassette keeps its recording beside `path`, until
-    `publish` replaces the file or `discard` drops the recording.
+    `publish` puts it in the old one's place, or `discard` drops it. Where `model` is given, only that model's exchanges
+    are replaced.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class Cassette:
         ignore: Sequence[str] = (),
         records: bool = True,
         staged: bool = False,
+        model: str = "",
     ) -> None:
         self.path = path
         self.records = records
         self.exchanges: list[Exchange] = []
-        self._staging = path.with_name(path.name + _STAGED_SUFFIX) if staged else None
+        self._model = model
+        self._staging = path.with_name(f"{path.name}{_safe(model)}{_STAGED_SUFFIX}") if staged else None
         self._ignore = tuple(ignore)
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
@@ -55,14 +58,17 @@ class Cassette:
         return cls._read(path, ignore=ignore, records=False)
 
     @classmethod
-    def open(cls, path: Path, mode: RecordMode = "new", *, ignore: Sequence[str] = ()) -> Cassette:
-        """Read or start a cassette as a record mode says; raises CassetteError or UsageError."""
+    def open(cls, path: Path, mode: RecordMode = "new", *, ignore: Sequence[str] = (), model: str = "") -> Cassette:
+        """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
+
+        In mode `all` the exchanges of other models than `model` stay, where one is given.
+        """
         decision = decide(mode, exists=path.exists())
         if decision.replays:
             return cls._read(path, ignore=ignore, records=decision.records)
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
-        return cls(path, ignore=ignore, records=decision.records, staged=decision.replaces)
+        return cls(path, ignore=ignore, records=decision.records, staged=decision.replaces, model=model)
 
     @property
     def complete(self) -> bool:
@@ -105,7 +111,10 @@ class Cassette:
             if self._staging is None or self._awaited or not self.exchanges:
                 return False
             try:
-                self._staging.replace(self.path)
+                with exclusive(self.path):
+                    kept = self._others() if self._model else []
+                    write_atomically(self.path, format_exchanges([*kept, *self.exchanges]))
+                self._staging.unlink(missing_ok=True)
             except OSError as error:
                 raise CassetteError(
                     f"cannot put the new recording {self._staging} in place of {self.path}: {error}; move it by hand"
@@ -139,6 +148,9 @@ class Cassette:
         cassette._stamp = stamp
         return cassette
 
+    def _others(self) -> list[Exchange]:
+        return [exchange for exchange in read_exchanges(self.path) if exchange.request.model != self._model]
+
     def _index(self, exchange: Exchange) -> str:
         key = identity(exchange.request, ignore=self._ignore)
         self.exchanges.append(exchange)
@@ -159,6 +171,10 @@ class Cassette:
         except OSError as error:
             raise CassetteError(f"cannot write cassette {target}: {error}; check the folder's permissions") from error
         self._unsaved.clear()
+
+
+def _safe(model: str) -> str:
+    return "." + "".join(letter if letter.isalnum() else "-" for letter in model) if model else ""
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -91,6 +91,12 @@ class RecordedRequest:
     url: str
     body: Body = field(default_factory=Body)
 
+    @property
+    def model(self) -> str:
+        """The model that the body names, empty where it names none."""
+        name = self.body.json.get("model") if isinstance(self.body.json, dict) else None
+        return name if isinstance(name, str) else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedResponse:

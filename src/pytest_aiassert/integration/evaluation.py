@@ -57,10 +57,12 @@ class Holder:
             self._providers[spec] = open_it()
         return self._providers[spec]
 
-    def close(self) -> None:
-        """Close what was opened."""
+    def close(self, *, broken: bool = False) -> None:
+        """Close what was opened; a broken recording does not take the place of an older one."""
         while self._providers:
-            self._providers.popitem()[1].close()
+            provider = self._providers.popitem()[1]
+            end = getattr(provider, "abandon", provider.close) if broken else provider.close
+            end()
 
 
 @dataclass(kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_aiassert.case import Case
+from pytest_aiassert.errors import UsageError
 from pytest_aiassert.integration.settings import EvalSettings
 
 MODEL_PARAMETER = "ai_model"
@@ -81,19 +82,19 @@ def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str) -> Path
     """Return where the item's recorded replies lie: `cassettes/<module>/<test>.json` beside its file.
 
     The marker's `cassette` is a path from the test's folder; it may name `{model}` and the test's parameters.
+    Raises UsageError where these do not fill it in.
     """
     folder = item.path.parent
     if plan is None or plan.cassette is None:
         name = case_id(item).split("::", 1)[-1].replace("::", ".")
         return folder / "cassettes" / item.path.stem / f"{_safe(name)}.json"
+    named = f"{item.nodeid}: marker ai_eval cassette={plan.cassette!r}"
     if "{model}" in plan.cassette and not model:
-        raise _refuse(item, f"cassette={plan.cassette!r} needs a model: use --ai-provider replay:MODEL")
+        raise UsageError(f"{named} needs a model: use --ai-provider replay:MODEL")
     try:
         return folder / plan.cassette.format(**_parameters(item), model=_safe(model))
     except (KeyError, IndexError, AttributeError, ValueError) as error:
-        raise _refuse(
-            item, f"cassette={plan.cassette!r} cannot be filled in: {type(error).__name__}: {error}"
-        ) from error
+        raise UsageError(f"{named} cannot be filled in: {type(error).__name__}: {error}") from error
 
 
 def _case_of(item: pytest.Item) -> Case | None:

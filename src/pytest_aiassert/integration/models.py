@@ -86,7 +86,7 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
 
     parsed = parse_spec(spec)
     return ReplayProvider(
-        Cassette.open(path, record),
+        Cassette.open(path, record, model=parsed.model),
         lambda _base_url, _model, transport: _connect_spec(spec, transport),
         model=parsed.model,
         base_url=parsed.base_url,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from assistant.errors import AssistantError
 from assistant.messages import (
@@ -24,6 +26,8 @@ from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import Purse, Recorder
 from pytest_aiassert.providers import MockProvider
 from pytest_aiassert.runs.records import Turn
+
+T = TypeVar("T")
 
 
 class ObservedProvider:
@@ -59,31 +63,25 @@ class ObservedProvider:
         __tracebackhide__ = True
         with _Brief():
             self._purse.check()
-            return self._keep(as_messages(prompt), await self._inner.acomplete(prompt, tools=tools, **parameters))
+            reply = await _in_thread(partial(self._inner.complete, prompt, tools=tools, **parameters))
+            return self._keep(as_messages(prompt), reply)
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _Brief():
-            self._purse.check()
-            gathered = _Gathered(self._inner.model)
+        with _Brief(), self._gathering(prompt) as gathered:
             for chunk in self._inner.stream(prompt, tools=tools, **parameters):
-                gathered.add(chunk)
-                yield chunk
-            self._keep(as_messages(prompt), gathered.completion())
+                yield gathered.add(chunk)
 
     async def astream(
         self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any
     ) -> AsyncIterator[Chunk]:
         """Yield the reply as it arrives; raises ProviderError, CassetteError or BudgetError."""
         __tracebackhide__ = True
-        with _Brief():
-            self._purse.check()
-            gathered = _Gathered(self._inner.model)
-            async for chunk in self._inner.astream(prompt, tools=tools, **parameters):
-                gathered.add(chunk)
-                yield chunk
-            self._keep(as_messages(prompt), gathered.completion())
+        with _Brief(), self._gathering(prompt) as gathered:
+            chunks = self._inner.stream(prompt, tools=tools, **parameters)
+            while (chunk := await _in_thread(partial(next, chunks, None))) is not None:
+                yield gathered.add(chunk)
 
     def close(self) -> None:
         """Do nothing: whoever opened the inner provider closes it."""
@@ -94,6 +92,17 @@ class ObservedProvider:
     @property
     def _inner(self) -> Provider:
         return self._open_inner()
+
+    @contextmanager
+    def _gathering(self, prompt: Prompt) -> Generator[_Gathered]:
+        """Keep what a stream brought, also where the caller left it early."""
+        self._purse.check()
+        gathered = _Gathered(self._inner.model)
+        try:
+            yield gathered
+        finally:
+            if gathered.started:
+                self._keep(as_messages(prompt), gathered.completion())
 
     def _keep(self, messages: tuple[Message, ...], reply: Completion) -> Completion:
         self._purse.pay(reply.cost)
@@ -126,22 +135,34 @@ class _Brief:
             raise error.with_traceback(None) from None
 
 
+async def _in_thread(call: Callable[[], T]) -> T:
+    """Ask from a thread, so that a provider's connections belong to its own loop and are closed with it."""
+    from anyio import to_thread
+
+    return await to_thread.run_sync(call, abandon_on_cancel=True)
+
+
 class _Gathered:
     """Adds the chunks of a stream up to a Completion."""
 
     def __init__(self, model: str) -> None:
+        self.started = False
         self._model = model
-        self._started = time.perf_counter()
+        self._began = time.perf_counter()
         self._text: list[str] = []
         self._tool_calls: list[ToolCall] = []
         self._usage = Usage()
-        self._finish: FinishReason = "stop"
+        self._cost: float | None = None
+        self._finish: FinishReason = "other"
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: Chunk) -> Chunk:
+        self.started = True
         self._text.append(chunk.text)
         self._tool_calls.extend(chunk.tool_calls)
         self._usage = chunk.usage or self._usage
+        self._cost = self._cost if chunk.cost is None else chunk.cost
         self._finish = chunk.finish_reason or self._finish
+        return chunk
 
     def completion(self) -> Completion:
         return Completion(
@@ -150,5 +171,6 @@ class _Gathered:
             usage=self._usage,
             finish_reason=self._finish,
             model=self._model,
-            latency=time.perf_counter() - self._started,
+            latency=time.perf_counter() - self._began,
+            cost=self._cost,
         )

@@ -41,7 +41,7 @@ def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Eval
             reports, trial = _run_once(trial, nextitem, evaluation)
             done.append(reports)
     finally:
-        evaluation.close()
+        evaluation.close(broken=trial is not None or evaluation.counts["error"] > 0)
     return _combine(done, evaluation)
 
 

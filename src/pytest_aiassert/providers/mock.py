@@ -187,7 +187,7 @@ def _pieces(answer: Completion | BaseException) -> tuple[list[Chunk], BaseExcept
     if isinstance(answer, BaseException):
         return [], answer
     chunks = [Chunk(text=piece) for piece in _PIECE.findall(answer.text)]
-    end = Chunk(tool_calls=answer.tool_calls, usage=answer.usage, finish_reason=answer.finish_reason)
+    end = Chunk(tool_calls=answer.tool_calls, usage=answer.usage, cost=answer.cost, finish_reason=answer.finish_reason)
     return [*chunks, end], None
 
 

@@ -47,7 +47,7 @@ class ReplayProvider:
             )
         self.name = "replay"
         self.model = model or (recorded[0] if recorded else _missing(cassette, "model"))
-        self._inner = connect(base_url or base_url_of(cassette), self.model, self._transport)
+        self._inner = connect(base_url or base_url_of(cassette, self.model), self.model, self._transport)
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the recorded reply; raises CassetteMissError."""
@@ -95,20 +95,20 @@ class ReplayProvider:
 
 def models_of(cassette: Cassette) -> tuple[str, ...]:
     """Return the models that a cassette holds replies of, in order of appearance."""
-    bodies = (exchange.request.body.json for exchange in cassette.exchanges)
-    found = (body.get("model") for body in bodies if isinstance(body, dict))
-    return tuple(dict.fromkeys(model for model in found if isinstance(model, str)))
+    named = (exchange.request.model for exchange in cassette.exchanges)
+    return tuple(dict.fromkeys(model for model in named if model))
 
 
-def base_url_of(cassette: Cassette) -> str:
-    """Return the address that the first exchange was recorded from; raises CassetteError where none fits."""
-    if not cassette.exchanges:
+def base_url_of(cassette: Cassette, model: str) -> str:
+    """Return the address that a model was first recorded from; raises CassetteError where none fits."""
+    found = ((n, e.request.url) for n, e in enumerate(cassette.exchanges) if e.request.model == model)
+    position, url = next(found, (0, ""))
+    if not url:
         return _missing(cassette, "address")
-    url = cassette.exchanges[0].request.url
     path = url.partition("?")[0]
     if not path.endswith(_SUFFIX):
         raise CassetteError(
-            f"{cassette.path}: exchanges[0] is a request to {url}; "
+            f"{cassette.path}: exchanges[{position}] is a request to {url}; "
             f"only chat completions ({_SUFFIX}) can be replayed by a provider"
         )
     return path.removesuffix(_SUFFIX)

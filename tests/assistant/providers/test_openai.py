@@ -66,8 +66,9 @@ def test_streams(server: LoopbackServer, connect: Connect) -> None:
     server.answer(
         events({"choices": []}, delta("", role="assistant"), delta("he"), delta("llo"), delta(finish="stop"), usage)
     )
-    chunks = list(connect().stream("hi"))
+    chunks = list(connect(price=lambda _, usage: 0.5 * usage.output_tokens).stream("hi"))
     assert [c.text for c in chunks if c.text] == ["he", "llo"]
+    assert [c.cost for c in chunks if c.cost is not None] == [1.0]
     assert [c.finish_reason for c in chunks if c.finish_reason] == ["stop"]
     assert [c.usage for c in chunks if c.usage] == [Usage(input_tokens=3, output_tokens=2)]
     assert server.seen[0].body["stream"] is True

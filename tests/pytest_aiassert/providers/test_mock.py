@@ -201,7 +201,8 @@ def test_the_pieces_of_a_stream_are_its_text(text: str) -> None:
 
 
 def test_streams_tool_calls_last(mock: MockProvider) -> None:
-    assert list(mock.reply(CALL).stream("x")) == [Chunk(tool_calls=(CALL,), usage=Usage(), finish_reason="tool_calls")]
+    end = Chunk(tool_calls=(CALL,), usage=Usage(), cost=0.0, finish_reason="tool_calls")
+    assert list(mock.reply(CALL).stream("x")) == [end]
 
 
 def test_a_cut_stream_gives_a_part_first(mock: MockProvider) -> None:
