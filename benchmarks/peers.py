@@ -65,7 +65,8 @@ def measure(*, quick: bool = False) -> Result:
         title=TITLE,
         method=(
             "Each in an environment of its own, with the same method as above: one idle session with and without its "
-            "plugin (other plugins that it brings stay); many trivial parametrised cases, less a session with one. Telemetry off."
+            "plugin (other plugins that it brings stay); many trivial parametrised cases, less a session with one. "
+            "Telemetry off."
         ),
         figures=tuple(figures),
     )
