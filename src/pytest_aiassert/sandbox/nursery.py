@@ -107,7 +107,8 @@ class Nursery:
         self._base = tempfile.mkdtemp(prefix="aiassert-")
         self._control, far = socket.socketpair()
         with far:
-            command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
+            # not -I, which would drop the fixed hash seed; the environment has nothing else in it
+            command = [sys.executable, "-P", "-s", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [*command, str(Path(__file__).parent), str(far.fileno()), self._base],
                 stdin=subprocess.DEVNULL,

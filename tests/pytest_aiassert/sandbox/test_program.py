@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -127,3 +129,12 @@ def test_javascript_may_take_its_time():
     code = "setTimeout(() => console.log('late'), 900)"
 
     assert run(code, language="javascript", limits=Limits(wall=10)).stdout == "late\n"
+
+
+def test_hashes_are_the_same_in_every_process() -> None:
+    """The order of a set of strings must not decide a verdict now so and now otherwise."""
+    program = "print(hash('a'), list({'a', 'b', 'c'}))"
+    outside = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True
+    )
+    assert run(program).stdout == outside.stdout
