@@ -29,8 +29,8 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/.installed
 
 eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; writes build/ai-report.*
 	@mkdir -p build
-	@$(BIN)/python -m pytest --ai-eval examples -p no:anyio \
-	  --ai-report build/ai-report.html --ai-report build/ai-report.md --ai-report build/ai-report.json
+	@$(BIN)/python -m pytest --ai-eval examples \
+	  --ai-report=build/ai-report.html --ai-report=build/ai-report.md --ai-report=build/ai-report.json
 
 test: $(VENV)/.installed-dev ## the whole test suite, with branch coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage

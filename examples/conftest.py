@@ -2,6 +2,6 @@
 
 
 def pytest_aiassert_matchers():
-    from examples.words import AtMostWords
+    from words import AtMostWords
 
     return {"at_most_words": AtMostWords}

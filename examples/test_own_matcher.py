@@ -1,6 +1,6 @@
 """Use a matcher of your own (words.py); conftest.py gives it a name, so that golden sets can use it too."""
 
-from examples.words import AtMostWords
+from words import AtMostWords
 
 from pytest_aiassert.matchers.registry import build_check
 
