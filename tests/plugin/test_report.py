@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pytest_aiassert import load_run
+
 SOURCE = """
     import pytest
     from pytest_aiassert import mentions
@@ -55,6 +57,19 @@ def test_a_report_that_cannot_be_written_fails_the_session(run, pytester):
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["ERROR: *taken*"])
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_an_expected_failure_is_named_as_such(run, pytester):
+    source = SOURCE.replace(
+        "@pytest.mark.ai_eval(samples=2)", '@pytest.mark.xfail(reason="is rude")\n    @pytest.mark.ai_eval'
+    )
+    result = run("--ai-eval", "--ai-report=r.json", "--ai-report=r.html", "--ai-save-run=r.jsonl", source=source)
+    result.assert_outcomes(passed=1, xfailed=1)
+    result.stdout.fnmatch_lines(["XFAIL *test_bad*(expected: is rude)", "1 failed (1 as expected), 1 passed*"])
+    bad = json.loads((pytester.path / "r.json").read_text())["runs"][0]["cases"][0]
+    assert (bad["outcome"], bad["expected"]) == ("failed", "is rude")
+    assert "1 of 2 cases fails, as expected." in (pytester.path / "r.html").read_text()
+    assert [case.expected for case in load_run(pytester.path / "r.jsonl").cases] == ["", "is rude"]
 
 
 def test_the_summary_names_failures_first(run):

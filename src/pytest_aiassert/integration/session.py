@@ -90,7 +90,7 @@ class EvalSession:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         reports = run_trials(item, nextitem, evaluation)
         if evaluation.trials:
-            self._attach(reports, result_of(evaluation))
+            self._attach(reports, result_of(evaluation, reports))
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

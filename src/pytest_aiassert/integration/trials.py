@@ -7,6 +7,7 @@ pytest's public hooks. The only private name of pytest used is `_fixtureinfo`, i
 from __future__ import annotations
 
 import bdb
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -51,8 +52,8 @@ def outcome_of(evaluation: Evaluation) -> CaseOutcome:
     return decide(counts["passed"], counts["failed"], bar=plan.bar, samples=plan.samples) or "error"
 
 
-def result_of(evaluation: Evaluation, *, message: str = "") -> CaseResult:
-    """Return what is kept of the item: its trials and their outcome."""
+def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport]) -> CaseResult:
+    """Return what is kept of the item: its trials, their outcome, and why a failure was expected."""
     plan = evaluation.plan
     return CaseResult(
         id=evaluation.case_id,
@@ -64,7 +65,7 @@ def result_of(evaluation: Evaluation, *, message: str = "") -> CaseResult:
         weight=plan.weight,
         fingerprint=plan.fingerprint,
         model=evaluation.model,
-        message=message,
+        expected=next((report.wasxfail for report in reports if report.skipped and hasattr(report, "wasxfail")), ""),
     )
 
 

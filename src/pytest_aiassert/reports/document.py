@@ -70,6 +70,7 @@ def _case(case: CaseTally) -> dict[str, Any]:
         "outcome": result.outcome,
         "reason": case.reason,
         "message": result.message,
+        "expected": result.expected,
         "bar": result.bar,
         "planned": result.planned,
         "tags": list(result.tags),

@@ -71,6 +71,11 @@ class RunTally:
         """How many cases failed."""
         return self.rate.n - self.rate.passes
 
+    @property
+    def expected(self) -> int:
+        """How many of the failures were expected."""
+        return sum(case.result.outcome == "failed" and bool(case.result.expected) for case in self.cases)
+
 
 def rate_of(passes: int, n: int) -> Rate:
     """Return the rate of `passes` among `n`; the interval is all of [0, 1] where n is 0."""
@@ -124,6 +129,8 @@ def _unmet(run: RunTally) -> str:
     nouns = "case" if total == 1 else "cases"
     if failed:
         fails = f"{failed} of {total} {nouns} fail{'s' if failed == 1 else ''}"
+        if run.expected:
+            fails += ", as expected" if run.expected == failed else f", {run.expected} of them as expected"
         return f"{fails}, {errors} could not be judged" if errors else fails
     return f"{errors} of {total} {nouns} could not be judged" if errors else f"all {total} {nouns} pass"
 
@@ -135,6 +142,11 @@ def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 def decisive_reason(result: CaseResult) -> str:
     """Return the reason most failing trials share, else what kept the case from being judged."""
+    reason = _shared_reason(result)
+    return f"{reason} (expected: {result.expected})" if result.expected and reason else reason
+
+
+def _shared_reason(result: CaseResult) -> str:
     told = [_first_failure(trial) for trial in result.trials if trial.outcome == "failed"]
     failures = [(matcher, reason) for matcher, reason in told if reason]
     if failures:

@@ -73,7 +73,7 @@ def _names(cases: Sequence[CaseTally], limit: int, *, most: int) -> list[str]:
 def _row(case: CaseTally, name: str, *, ratio: int, width: int, colour: bool) -> list[str]:
     """Return the line of a case; a reason that would lose most of itself there gets a line of its own."""
     outcome = case.result.outcome
-    word = pad(_LETTERS[outcome], 6)
+    word = pad("XFAIL" if outcome == "failed" and case.result.expected else _LETTERS[outcome], 6)
     numbers = f"{_ratio(case):>{ratio}}"
     if width >= _WIDE:
         numbers += f" {bar(case.rate)}"
@@ -99,9 +99,9 @@ def _headline(run: RunTally) -> str:
 
 def _totals(report: EvalReport, runs: Sequence[RunTally], *, colour: bool) -> str:
     failed, errors = sum(run.failed for run in runs), sum(run.errors for run in runs)
-    passed = sum(run.rate.passes for run in runs)
+    passed, expected = sum(run.rate.passes for run in runs), sum(run.expected for run in runs)
     counts: list[tuple[int, str, Literal["passed", "failed", "error"]]] = [
-        (failed, "failed", "failed"),
+        (failed, "failed" if not expected else f"failed ({count(expected)} as expected)", "failed"),
         (passed, "passed", "passed"),
         (errors, "error" if errors == 1 else "errors", "error"),
     ]

@@ -84,7 +84,8 @@ def header_from_json(value: Mapping[str, JSON]) -> RunHeader:
 
 def case_to_json(case: CaseResult) -> dict[str, JSON]:
     """Return the line that closes a case and states its outcome."""
-    return {"kind": "case", **_frame(case), "outcome": case.outcome, "message": case.message}
+    told = {"outcome": case.outcome, "message": case.message, "expected": case.expected}
+    return {"kind": "case", **_frame(case), **told}
 
 
 def trial_to_json(case: CaseResult, trial: TrialRecord) -> dict[str, JSON]:
@@ -123,6 +124,7 @@ def case_from_json(value: Mapping[str, JSON], *, outcome: str | None = None) -> 
         fingerprint=_get(value, "fingerprint", str, ""),
         model=_get(value, "model", str, ""),
         message=_get(value, "message", str, ""),
+        expected=_get(value, "expected", str, ""),
     )
 
 

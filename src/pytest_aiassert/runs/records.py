@@ -63,7 +63,7 @@ class CaseResult:
     """All trials of one case or marked test; `bar` is the pass rate it needs, in [0, 1].
 
     `planned` is how many trials were asked for; fewer ran where the rest could not change the outcome.
-    `model` is the provider spec that answered.
+    `model` is the provider spec that answered. `expected` says why the case was expected to fail, where it was.
     """
 
     id: str
@@ -76,6 +76,7 @@ class CaseResult:
     fingerprint: str = ""
     model: str = ""
     message: str = ""
+    expected: str = ""
 
     @property
     def judged(self) -> tuple[TrialRecord, ...]:
