@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +10,7 @@ from pytest_aiassert.behaviours.arithmetic import ADDITION, FACTORIAL, FIBONACCI
 from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.sequences import BINARY_SEARCH, PALINDROME, REVERSE_STRING, SORTING, WORD_COUNT
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.wording import known_names
 
 _BUILT_IN = (
     ADDITION,
@@ -37,7 +37,7 @@ def all_behaviours() -> tuple[Behaviour, ...]:
 def find_behaviour(name: str) -> Behaviour:
     """Find a behaviour by its name or an alias, whatever the case, spaces or underscores.
 
-    Raises UsageError for an unknown name, with the nearest ones.
+    Raises UsageError for an unknown name, with the nearest one.
     """
     names: dict[str, Behaviour] = {}
     for behaviour in all_behaviours():
@@ -47,10 +47,8 @@ def find_behaviour(name: str) -> Behaviour:
     found = names.get(_plain(name))
     if found is not None:
         return found
-    near = {names[match].name: None for match in difflib.get_close_matches(_plain(name), names, n=3, cutoff=0.5)}
-    known = ", ".join(behaviour.name for behaviour in all_behaviours())
-    hint = f"did you mean {' or '.join(repr(match) for match in near)}? " if near else ""
-    raise UsageError(f"unknown behaviour {name!r}; {hint}Known: {known}")
+    known = (behaviour.name for behaviour in all_behaviours())
+    raise UsageError(f"unknown behaviour {name!r}; {known_names(name, known)}")
 
 
 @contextmanager

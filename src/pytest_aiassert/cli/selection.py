@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from pytest_aiassert.case import Case
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.golden import GoldenSet
 from pytest_aiassert.integration.models import is_replay, recorded_model
+from pytest_aiassert.wording import did_you_mean
 
 
 def chosen_cases(golden: GoldenSet, only: Sequence[str]) -> tuple[Case, ...]:
@@ -85,5 +85,5 @@ def _specs(models: Iterable[str]) -> str:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(name, known)
+    return f"; {hint}" if hint else ""

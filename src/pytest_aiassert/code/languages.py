@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_aiassert.errors import CannotJudgeError, UsageError
+from pytest_aiassert.wording import known_names
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
@@ -119,9 +119,8 @@ def require_language(name: object, *, where: str, parsed: bool = False) -> str:
         raise UsageError(f"{where} is {name!r}; expected a language's name such as 'python'")
     known = canonical_language(name)
     if known is None:
-        near = difflib.get_close_matches(name.strip().lower(), list(_by_name()), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"{where} is {name!r}, an unknown language; {hint}Known: {', '.join(_names(parsed=parsed))}")
+        hint = known_names(name.strip().lower(), _names(parsed=parsed))
+        raise UsageError(f"{where} is {name!r}, an unknown language; {hint}")
     if parsed and known not in KNOWN_LANGUAGES:
         raise UsageError(f"{where} is {name!r}, which has no grammar here; one of: {', '.join(_names(parsed=True))}")
     return known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +14,7 @@ from pytest_aiassert.errors import GoldenSetError, UsageError
 from pytest_aiassert.golden.document import Located, read_document
 from pytest_aiassert.golden.golden_set import GoldenSet
 from pytest_aiassert.verdict import Checks
+from pytest_aiassert.wording import did_you_mean
 
 CheckBuilder: TypeAlias = Callable[[Any], Checks]
 
@@ -48,14 +48,10 @@ def _find(path: Path) -> Path:
             raise GoldenSetError(f"{path} has no cases.yaml; name a golden set's folder or its YAML file")
         return file
     if not path.exists():
-        near = difflib.get_close_matches(path.name, _names(path.parent), n=1)
-        hint = f"; did you mean {path.parent / near[0]}?" if near else ""
-        raise GoldenSetError(f"no golden set at {path}{hint}")
+        beside = sorted(entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, beside) or "name its folder or its YAML file"
+        raise GoldenSetError(f"no golden set at {path}; {hint}")
     return path
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 
 
 class _Reader:
@@ -262,8 +258,7 @@ class _Reader:
         allowed = tuple(allowed)
         for key, item in node.items.items():
             if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"allowed are {_listed(allowed)}"
+                hint = did_you_mean(key, allowed) or f"allowed are {_listed(allowed)}"
                 self.problem(item.line, f"{where}unknown key {key!r}; {hint}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any, TypeAlias
 from pytest_aiassert import matchers
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.wording import cut, known_names
 
 Factory: TypeAlias = Callable[..., Matcher]
 
@@ -122,9 +122,7 @@ def _factory(name: object) -> Factory:
             return factory
         if name == _INNER_ONE:
             raise UsageError("not needs a check, such as {not: {mentions: eval(}}")
-    near = difflib.get_close_matches(str(name), matcher_names(), n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"unknown matcher {name!r}; {hint}Known: {', '.join(matcher_names())}")
+    raise UsageError(f"unknown matcher {name!r}; {known_names(str(name), matcher_names())}")
 
 
 def _is_list(value: object) -> bool:
@@ -132,5 +130,4 @@ def _is_list(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004  # a line's worth
+    return cut(repr(value), 80)

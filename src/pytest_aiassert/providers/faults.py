@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Final, TypeAlias
 
 from assistant.errors import (
@@ -20,6 +19,7 @@ from assistant.errors import (
     RateLimitError,
 )
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.wording import known_names
 
 Fault: TypeAlias = str | int | BaseException
 
@@ -60,9 +60,7 @@ def as_error(fault: object, *, retry_after: float | None = None, provider: str =
         case str() if fault in _ERRORS:
             return _error(fault, _ERRORS[fault][1], retry_after, provider)
         case str():
-            near = get_close_matches(fault, FAULTS, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"unknown fault {fault!r}; {hint}known are {', '.join(FAULTS)}, or an HTTP status")
+            raise UsageError(f"unknown fault {fault!r}; {known_names(fault, FAULTS)}, or an HTTP status")
         case _:
             raise UsageError(f"{fault!r} is not a fault; give a name, an HTTP status from 400 to 599, or an exception")
 

@@ -206,7 +206,7 @@ def test_an_id_used_twice_is_named_with_both_lines(write):
 
 def test_a_missing_path_names_the_nearest(tmp_path):
     (tmp_path / "coding").mkdir()
-    with pytest.raises(GoldenSetError, match=r"no golden set at .*codign; did you mean .*coding\?"):
+    with pytest.raises(GoldenSetError, match=r"no golden set at .*codign; did you mean 'coding'\?"):
         load(tmp_path / "codign")
     with pytest.raises(GoldenSetError, match="no golden set at"):
         load(tmp_path / "nowhere" / "cases.yaml")

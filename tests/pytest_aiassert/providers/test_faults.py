@@ -60,7 +60,7 @@ def test_a_rate_limit_may_say_how_long_to_wait() -> None:
     ("fault", "words"),
     [
         ("tiemout", "did you mean 'timeout'"),
-        ("zzz", "known are timeout, rate_limited"),
+        ("zzz", "Known: timeout, rate_limited"),
         (200, "200 is not a fault"),
         (600, "600 is not a fault"),
         (True, "True is not a fault"),
