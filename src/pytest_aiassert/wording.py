@@ -11,7 +11,7 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
-def cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int = 200) -> str:
     """Return at most `limit` characters, the last of them `…` where something is left out."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

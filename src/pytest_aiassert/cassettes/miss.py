@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pytest_aiassert.cassettes.exchange import VOLATILE_FIELDS, RecordedRequest
 from pytest_aiassert.cassettes.redaction import redact
+from pytest_aiassert.wording import cut, plural
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes.cassette import Cassette
@@ -37,10 +38,9 @@ def explain(cassette: Cassette, request: RecordedRequest) -> str:
         return f"{name} is empty, so it has no reply for {asked}; {_REMEDY}"
     used = cassette.count(request)
     if used:
-        replies = "1 reply" if used == 1 else f"{used} replies"
         return (
-            f"{name}: recorded {replies} to this request, the {_ordinal(used + 1)} was asked for; "
-            "record more with --ai-record=new --ai-provider SPEC"
+            f"{name}: recorded {plural(used, 'reply', 'replies')} to this request, "
+            f"the {_ordinal(used + 1)} was asked for; record more with --ai-record=new --ai-provider SPEC"
         )
     differences = _nearest(cassette, request)
     told = "; ".join(_words(*difference) for difference in differences[:_SHOWN])
@@ -118,8 +118,7 @@ def _first_difference(old: str, new: str) -> int:
 def _quoted(value: Any, around: int = 0) -> str:
     """Return a value as it would be written, cut so that the place of interest is seen."""
     if not isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False)
-        return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+        return cut(json.dumps(value, ensure_ascii=False), _QUOTED)
     if len(value) <= _QUOTED:
         return repr(value)
     start = max(0, min(around - _QUOTED // 3, len(value) - _QUOTED))

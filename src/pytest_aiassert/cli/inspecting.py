@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from pytest_aiassert.cassettes import Cassette
-from pytest_aiassert.cli.screen import complain, plural, show, table
+from pytest_aiassert.cli.screen import complain, show, table
 from pytest_aiassert.cli.selection import golden_files, recorded_models
 from pytest_aiassert.errors import CassetteError, GoldenSetError, UsageError
 from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.providers.replay import models_of
+from pytest_aiassert.wording import plural
 
 BAD_INPUT: Final = 2
 

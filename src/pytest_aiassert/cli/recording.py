@@ -8,11 +8,12 @@ from typing import Final
 
 from assistant.errors import ProviderError
 from pytest_aiassert.cassettes import Cassette
-from pytest_aiassert.cli.screen import complain, plural, progress, show
+from pytest_aiassert.cli.screen import complain, progress, show
 from pytest_aiassert.cli.selection import chosen_cases, model_label
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
+from pytest_aiassert.wording import plural
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
@@ -67,7 +68,7 @@ def forget_errors(path: Path) -> int:
 
 
 def _kept(fresh: int) -> str:
-    return f"{plural(fresh, 'new reply').replace('replys', 'replies')} recorded" if fresh else "nothing was recorded"
+    return f"{plural(fresh, 'new reply', 'new replies')} recorded" if fresh else "nothing was recorded"
 
 
 def _done(golden: GoldenSet, label: str, fresh: int, cases: int, samples: int) -> list[str]:

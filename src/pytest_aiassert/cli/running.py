@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_aiassert.case import Case
-from pytest_aiassert.cli.screen import colour, complain, plural, progress, show, width
+from pytest_aiassert.cli.screen import colour, complain, progress, show, width
 from pytest_aiassert.cli.selection import chosen_cases, model_label
 from pytest_aiassert.errors import CassetteError, UsageError
 from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
 from pytest_aiassert.runs import CaseResult, EvalReport, Run, RunWriter, TrialRecord, run_cases, run_header
+from pytest_aiassert.wording import plural
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider

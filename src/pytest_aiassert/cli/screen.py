@@ -51,11 +51,6 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 @contextmanager
 def progress(title: str, total: int) -> Generator[Callable[[str, int], None]]:
     """Show a bar on stderr where that is a terminal; the callable takes a label and how many steps are done."""

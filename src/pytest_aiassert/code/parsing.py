@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_aiassert.code.languages import grammar
+from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:
     import ast
@@ -167,6 +168,5 @@ def _issue(node: Node) -> SyntaxIssue:
         message = f"missing {node.type!r}"
     else:
         quoted = (node.text or b"").decode("utf-8", "replace").strip().split("\n", 1)[0]
-        quoted = quoted if len(quoted) <= _LONGEST_QUOTE else quoted[: _LONGEST_QUOTE - 1] + "…"
-        message = f"unexpected {quoted!r}" if quoted else "unexpected end of code"
+        message = f"unexpected {cut(quoted, _LONGEST_QUOTE)!r}" if quoted else "unexpected end of code"
     return SyntaxIssue(line=row + 1, column=column + 1, message=message)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pytest_aiassert.comparison.pairing import CasePair, Pairing, pair_by_case
 from pytest_aiassert.comparison.statistics import Counts, holm, mean_difference, permutation, shift_interval
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.wording import cut, plural
 
 if TYPE_CHECKING:
     from pytest_aiassert.runs.records import CaseOutcome, CaseResult, Run, RunHeader, TrialRecord
@@ -226,9 +227,8 @@ def _short_name(matcher: str, limit: int = 40) -> str:
     return matcher if len(matcher) <= limit else matcher.partition("(")[0]
 
 
-def _one_line(text: str, limit: int = 200) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _one_line(text: str) -> str:
+    return cut(" ".join(text.split()))
 
 
 def _quantities(pairs: Sequence[CasePair]) -> tuple[Quantity, ...]:
@@ -306,9 +306,7 @@ def _notes(a: Run, b: Run, pairing: Pairing) -> tuple[str, ...]:
     for label, run in (("A", a), ("B", b)):
         errors = sum(trial.outcome == "error" for case in run.cases for trial in case.trials)
         if errors:
-            notes.append(
-                f"{errors} {'trial' if errors == 1 else 'trials'} of {label} ended in an error and do not count"
-            )
+            notes.append(f"{plural(errors, 'trial')} of {label} ended in an error and do not count")
     return tuple(notes)
 
 

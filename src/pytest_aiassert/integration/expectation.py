@@ -8,6 +8,7 @@ from typing import Any
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.integration.evaluation import Recorder
 from pytest_aiassert.verdict import Checks, Verdict
+from pytest_aiassert.wording import plural
 
 
 class Expect:
@@ -66,5 +67,5 @@ def _explain(verdicts: tuple[Verdict, ...], width: int) -> str:
     from pytest_aiassert.reports import failure_text
 
     failed = sum(not verdict.passed for verdict in verdicts)
-    count = "1 expectation" if len(verdicts) == 1 else f"{len(verdicts)} expectations"
-    return f"{failed} of {count} failed\n{failure_text(verdicts, width=width, colour=False)}"
+    text = failure_text(verdicts, width=width, colour=False)
+    return f"{failed} of {plural(len(verdicts), 'expectation')} failed\n{text}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.wording import cut
 
 
 def explain_comparison(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
@@ -18,8 +19,7 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
 
     wording = "does not satisfy" if op == "==" else "satisfies"
     limit = 72 if config.get_verbosity() <= 1 else 2_000
-    text = " ".join(str(reply).split())
-    shown = text if len(text) <= limit else f"{text[:limit]}…"
+    shown = cut(" ".join(str(reply).split()), limit)
     verdict = matcher.check(reply)
     text = failure_text((verdict,), width=text_width(config), colour=False)
     return [f"{shown!r} {wording} {matcher!r}", *text.splitlines()]

@@ -11,8 +11,9 @@ from pytest_aiassert.code.languages import KNOWN_LANGUAGES, require_language
 from pytest_aiassert.code.parsing import SyntaxIssue, syntax_errors
 from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import at_lines, block_evidence, count, listed, nothing_in, source
+from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, nothing_in, source
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -27,14 +28,14 @@ class ContainsCode(Matcher):
         blocks = extract(reply.text)
         wanted = [block for block in blocks if self.language is None or block.language == self.language]
         name = f"{self.language} block" if self.language else "block of code"
-        plural = f"{self.language} blocks" if self.language else "blocks of code"
+        names = f"{self.language} blocks" if self.language else "blocks of code"
         evidence = tuple(block_evidence(block) for block in wanted or blocks)
         if len(wanted) >= self.min_blocks:
-            reason = f"{count(len(wanted), name, plural)}, {at_lines(wanted)}"
+            reason = f"{plural(len(wanted), name, names)}, {at_lines(wanted)}"
             return self.verdict(passed=True, reason=reason, evidence=evidence)
         score = len(wanted) / self.min_blocks
         if wanted:
-            reason = f"{count(len(wanted), name, plural)}, {at_lines(wanted)}; expected at least {self.min_blocks}"
+            reason = f"{plural(len(wanted), name, names)}, {at_lines(wanted)}; expected at least {self.min_blocks}"
         else:
             reason = no_code(self.language, blocks, reply)
         return self.verdict(passed=False, reason=reason, score=score, evidence=evidence)
@@ -114,6 +115,6 @@ def no_code(language: str | None, blocks: tuple[Block, ...], reply: Completion) 
 def _broken(block: Block, issues: tuple[SyntaxIssue, ...]) -> str:
     """Say where a block breaks, in the reply's own line numbers as well."""
     first = issues[0]
-    more = f" and {count(len(issues) - 1, 'more place')}" if len(issues) > 1 else ""
+    more = f" and {plural(len(issues) - 1, 'more place')}" if len(issues) > 1 else ""
     cut = "" if block.closed else "; the reply ends before the fence does"
     return f"the {block.language} block at line {block.line} does not parse: {first}{more}{cut}"

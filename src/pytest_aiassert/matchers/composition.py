@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from assistant.messages import Completion
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import count
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 
 class AllOf(Matcher):
@@ -60,7 +60,7 @@ class AnyOf(Matcher):
             reason = f"{passed.matcher}: {passed.reason}"
             return self.verdict(passed=True, reason=reason, score=score, evidence=passed.evidence, parts=parts)
         reasons = "; ".join(f"{part.matcher}: {part.reason}" for part in parts)
-        reason = f"none of {count(len(parts), 'matcher')} passes: {reasons}"
+        reason = f"none of {plural(len(parts), 'matcher')} passes: {reasons}"
         return self.verdict(passed=False, reason=reason, score=score, evidence=parts[0].evidence, parts=parts)
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block
 from pytest_aiassert.verdict import Evidence
+from pytest_aiassert.wording import plural
 
 _MOST_SHOWN = 20_000
 _LINES_AROUND = 5
@@ -18,12 +19,6 @@ def source(name: str, *arguments: object, **keywords: object) -> str:
     parts = [repr(argument) for argument in arguments]
     parts += [f"{key}={value!r}" for key, value in keywords.items()]
     return f"{name}({', '.join(parts)})"
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Write a number with its noun: `1 test`, `2 tests`, `no tests`."""
-    noun = noun if number == 1 else plural or f"{noun}s"
-    return f"{number or 'no'} {noun}"
 
 
 def listed(items: Sequence[object], joint: str = "and") -> str:
@@ -40,9 +35,9 @@ def at_lines(blocks: Sequence[Block]) -> str:
 def nothing_in(reply: Completion) -> str:
     """Say what kind of reply it is that holds no code."""
     if reply.text.strip():
-        return f"the reply is prose only ({count(len(reply.text), 'character')})"
+        return f"the reply is prose only ({plural(len(reply.text), 'character')})"
     if reply.tool_calls:
-        return f"the reply has no text, only {count(len(reply.tool_calls), 'tool call')}"
+        return f"the reply has no text, only {plural(len(reply.tool_calls), 'tool call')}"
     return "the reply is empty"
 
 
@@ -57,7 +52,7 @@ def shown(text: str) -> str:
     """Cut a text that is too long for a report."""
     if len(text) <= _MOST_SHOWN:
         return text
-    return f"{text[:_MOST_SHOWN]}\n… {len(text) - _MOST_SHOWN:,} more characters"
+    return f"{text[:_MOST_SHOWN]}\n… {plural(len(text) - _MOST_SHOWN, 'more character')}"
 
 
 def excerpt(text: str, line: int) -> Evidence:

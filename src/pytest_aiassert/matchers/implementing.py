@@ -15,9 +15,10 @@ from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, count, listed, source
+from pytest_aiassert.matchers.describing import block_evidence, listed, source
 from pytest_aiassert.sandbox import Function, outline, parse
 from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.wording import plural
 
 _MOST_BLOCKS = 8
 _PATIENCE = 15.0  # seconds after which no further block is tried
@@ -153,7 +154,7 @@ def _judge_code(
     evidence.append(Evidence(title="counterexample", text=counterexample))
     agree = "agrees" if attempted.total == 1 else "agree"
     reason = (
-        f"{counterexample}; {attempted.agreed} of {count(attempted.total, unit)} {agree}{_trouble(attempted, block)}"
+        f"{counterexample}; {attempted.agreed} of {plural(attempted.total, unit)} {agree}{_trouble(attempted, block)}"
     )
     return matcher.verdict(passed=False, score=attempted.score, reason=reason, evidence=tuple(evidence))
 

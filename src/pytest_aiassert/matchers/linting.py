@@ -14,8 +14,9 @@ from pytest_aiassert.code.parsing import LONGEST_PYTHON
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import at_lines, block_evidence, count, source
+from pytest_aiassert.matchers.describing import at_lines, block_evidence, source
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 _RULE = re.compile(r"ALL|[A-Z]{1,6}[0-9]{0,4}")
 _NAME = re.compile(r"[`'\"]([\w.]+)[`'\"]")
@@ -40,11 +41,11 @@ class PassesLint(Matcher):
         found = lint_blocks(python, self.select, self.ignore)
         total = sum(len(each) for each in found)
         if not total:
-            reason = f"ruff finds nothing in {count(len(python), 'python block')}, {at_lines(python)}"
+            reason = f"ruff finds nothing in {plural(len(python), 'python block')}, {at_lines(python)}"
             return self.verdict(passed=True, reason=reason, evidence=tuple(map(block_evidence, python)))
         dirty = [(block, each) for block, each in zip(python, found, strict=True) if each]
         evidence = tuple(block_evidence(block, [finding.line for finding in each]) for block, each in dirty)
-        reason = f"{count(total, 'finding')}: {_listed(dirty, several=len(python) > 1)}"
+        reason = f"{plural(total, 'finding')}: {_listed(dirty, several=len(python) > 1)}"
         return self.verdict(passed=False, reason=reason, score=cleanliness(python, found), evidence=evidence)
 
     def __repr__(self) -> str:

@@ -18,9 +18,10 @@ from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, count, listed, source
+from pytest_aiassert.matchers.describing import block_evidence, listed, source
 from pytest_aiassert.matchers.linting import cleanliness, lint_blocks
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"code": 20, "parses": 25, "lint": 20, "complexity": 10, "documented": 10, "typed": 10, "tested": 5}
@@ -103,7 +104,7 @@ def _code(blocks: tuple[Block, ...]) -> Grade:
     cut = [block for block in blocks if not block.closed]
     if cut:
         return 1 - 0.5 * len(cut) / len(blocks), f"the block at line {cut[0].line} is cut off"
-    return 1.0, count(len(blocks), "block")
+    return 1.0, plural(len(blocks), "block")
 
 
 def _parses(blocks: tuple[Block, ...]) -> Grade | None:
@@ -125,7 +126,7 @@ def _lint(blocks: tuple[Block, ...]) -> Grade | None:
     first = next((finding for each in found for finding in each), None)
     if first is None:
         return 1.0, "ruff finds nothing"
-    total = count(sum(len(each) for each in found), "finding")
+    total = plural(sum(len(each) for each in found), "finding")
     return cleanliness(python, found), f"{total}, first: {first}"
 
 
@@ -162,7 +163,7 @@ def _tested(blocks: tuple[Block, ...]) -> Grade | None:
         return None
     tests = [test for block in readable for test in find_tests(block.code, block.language or "").tests]
     full = sum(test.assertions > 0 for test in tests)
-    return min(1.0, full / _ENOUGH_TESTS), f"{count(full, 'test')} with assertions"
+    return min(1.0, full / _ENOUGH_TESTS), f"{plural(full, 'test')} with assertions"
 
 
 def _shown(points: float) -> str:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assistant.messages import Completion
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import count, nothing_in, shown
+from pytest_aiassert.matchers.describing import nothing_in, shown
 from pytest_aiassert.matchers.jsontext import FoundJSON, find_json
 from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.wording import cut, plural
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MOST_LISTED = 10
-_LONGEST_MESSAGE = 200
 
 
 class _Rules(Protocol):
@@ -49,7 +49,7 @@ class MatchesSchema(Matcher):
             return self.verdict(passed=True, reason=f"{found.where} is valid", evidence=evidence)
         listed = "; ".join(violations[:_MOST_LISTED])
         more = f"; and {len(violations) - _MOST_LISTED} more" if len(violations) > _MOST_LISTED else ""
-        reason = f"{found.where} has {count(len(violations), 'violation')}: {listed}{more}"
+        reason = f"{found.where} has {plural(len(violations), 'violation')}: {listed}{more}"
         return self.verdict(passed=False, reason=reason, score=0.5 ** len(violations), evidence=evidence)
 
     def __repr__(self) -> str:
@@ -76,8 +76,7 @@ def _matcher(schema: object) -> MatchesSchema:
         if issubclass(schema, BaseModel):
             return MatchesSchema(name=schema.__name__, rules=_Model(schema))
     raise UsageError(
-        f"matches_schema: schema is {_cut(repr(schema))}; "
-        "expected a JSON Schema as a mapping, or a pydantic model class"
+        f"matches_schema: schema is {cut(repr(schema))}; expected a JSON Schema as a mapping, or a pydantic model class"
     )
 
 
@@ -92,7 +91,7 @@ class _JSONSchema:
             raise CannotJudgeError(
                 "matches_schema: the schema refers to itself without end, or the reply's JSON is nested too deeply"
             ) from error
-        return [f"{_path(error.absolute_path)}: {_cut(_said(error))}" for error in errors]
+        return [f"{_path(error.absolute_path)}: {cut(_said(error))}" for error in errors]
 
 
 class _Model:
@@ -105,7 +104,7 @@ class _Model:
         try:
             self._model.model_validate_json(found.text)
         except ValidationError as error:
-            return [f"{_path(each['loc'])}: {_cut(each['msg'])}" for each in error.errors(include_url=False)]
+            return [f"{_path(each['loc'])}: {cut(each['msg'])}" for each in error.errors(include_url=False)]
         return []
 
 
@@ -128,7 +127,7 @@ def _validator(schema: dict[str, Any]) -> Any:
         raise UsageError(f"matches_schema: the schema's $schema is {dialect!r}, an unknown dialect") from error
     except SchemaError as error:
         raise UsageError(
-            f"matches_schema: the schema is not valid at {_path(error.path)}: {_cut(error.message)}"
+            f"matches_schema: the schema is not valid at {_path(error.path)}: {cut(error.message)}"
         ) from error
     except (RecursionError, TypeError, AttributeError) as error:  # keys that are no strings, or endless nesting
         raise UsageError(f"matches_schema: the schema is not JSON: {error}") from error
@@ -169,7 +168,3 @@ def _path(parts: Iterable[Any]) -> str:
         else:
             path += f".{part}" if re.fullmatch(r"\w+", str(part)) else f"[{str(part)!r}]"
     return path
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"

@@ -11,8 +11,9 @@ from pytest_aiassert.code.testfinding import TESTED_LANGUAGES, FoundTest, FoundT
 from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, count, listed, source
+from pytest_aiassert.matchers.describing import block_evidence, listed, source
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 _MOST_NAMED = 8
 
@@ -45,7 +46,7 @@ class HasTests(Matcher):
         short = "" if len(full) >= self.min else f", expected at least {self.min}"
         if not full:
             return f"no test with an assertion{short}"
-        kind = listed([count(number, kind) for kind, number in kinds.items()])
+        kind = listed([plural(number, kind) for kind, number in kinds.items()])
         return f"{kind} with assertions ({names}){short}"
 
     def __repr__(self) -> str:
@@ -68,7 +69,7 @@ def _empty(empty: list[FoundTest]) -> str:
     if not empty:
         return ""
     where = listed([f"{test.name} (line {test.line})" for test in empty[:_MOST_NAMED]])
-    return f"{count(len(empty), 'test')} without any assertion: {where}"
+    return f"{plural(len(empty), 'test')} without any assertion: {where}"
 
 
 def _instead(found: list[tuple[Block, FoundTests]]) -> str:
@@ -77,9 +78,9 @@ def _instead(found: list[tuple[Block, FoundTests]]) -> str:
     doctests = sum(each.doctests for _, each in found)
     parts = []
     if loose:
-        parts.append(f"{count(len(loose), 'assertion')} outside of any test (line {loose[0]} of the code)")
+        parts.append(f"{plural(len(loose), 'assertion')} outside of any test (line {loose[0]} of the code)")
     if doctests:
-        parts.append(f"{count(doctests, 'doctest example')}, which pytest does not collect by itself")
+        parts.append(f"{plural(doctests, 'doctest example')}, which pytest does not collect by itself")
     cut = [block for block, _ in found if not block.closed]
     if cut:
         parts.append(f"the block at line {cut[0].line} is cut off")

@@ -9,9 +9,10 @@ from assistant.messages import Completion
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers.arguments import flag, words
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import count, excerpt, shown, source
+from pytest_aiassert.matchers.describing import excerpt, shown, source
 from pytest_aiassert.matchers.searching import LONGEST_SEARCHED, SearchTimeoutError, search
 from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.wording import cut, plural
 
 _SECONDS = 2.0
 _LONGEST_QUOTE = 80
@@ -53,7 +54,7 @@ class Mentions(Matcher):
             text = _folded(reply.text, case_sensitive=self.case_sensitive)
             line = text.count("\n", 0, near[0]) + 1
             return f"{self.text!r} occurs only within a longer word, on line {line}"
-        return f"{self.text!r} does not occur in the reply ({count(len(reply.text), 'character')})"
+        return f"{self.text!r} does not occur in the reply ({plural(len(reply.text), 'character')})"
 
     def __repr__(self) -> str:
         flags = {"case_sensitive": self.case_sensitive, "whole_word": self.whole_word}
@@ -90,7 +91,7 @@ class MatchesRegex(Matcher):
                 "rewrite the pattern without a repeat inside a repeat, such as (a+)+"
             ) from None
         if span is None:
-            size = count(len(reply.text), "character")
+            size = plural(len(reply.text), "character")
             limit = (
                 f", of which the first {LONGEST_SEARCHED:,} were searched" if len(reply.text) > LONGEST_SEARCHED else ""
             )
@@ -98,10 +99,9 @@ class MatchesRegex(Matcher):
             return self.verdict(passed=False, reason=reason, evidence=_whole(reply))
         start, end = span
         line = reply.text.count("\n", 0, start) + 1
-        found = reply.text[start : min(end, start + _LONGEST_QUOTE)]
-        cut = "…" if end - start > _LONGEST_QUOTE else ""
+        found = cut(reply.text[start:end], _LONGEST_QUOTE)
         evidence = (excerpt(reply.text, line),)
-        return self.verdict(passed=True, reason=f"line {line} has {found + cut!r}", evidence=evidence)
+        return self.verdict(passed=True, reason=f"line {line} has {found!r}", evidence=evidence)
 
     def __repr__(self) -> str:
         names = [flag.name for flag in re.RegexFlag if flag and flag in self.flags]

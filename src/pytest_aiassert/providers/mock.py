@@ -12,7 +12,8 @@ from assistant.errors import CutStreamError
 from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_request
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.providers.faults import Fault
-from pytest_aiassert.providers.script import Reply, Script, shorten
+from pytest_aiassert.providers.script import Reply, Script
+from pytest_aiassert.wording import cut
 
 Pattern: TypeAlias = str | re.Pattern[str] | Callable[[Request], bool]
 
@@ -131,7 +132,7 @@ class MockProvider:
         patterns = ", ".join(rule.title for rule in self._rules)
         tried = f"; none of these matched: {patterns}" if patterns else ""
         return (
-            f"the mock has no reply to {shorten(request.prompt)!r}{tried}; "
+            f"the mock has no reply to {cut(request.prompt)!r}{tried}; "
             "script one with .reply('…') or .when(r'pattern').reply('…')"
         )
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from assistant.messages import Completion, Request, ToolCall
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.providers.faults import Fault, as_error
+from pytest_aiassert.wording import cut
 
 FixedReply: TypeAlias = str | Completion | ToolCall | Sequence[ToolCall] | BaseException
 Reply: TypeAlias = FixedReply | Callable[[Request], FixedReply]
@@ -67,7 +68,7 @@ class Script:
         if position >= len(steps):
             raise UsageError(
                 f"{title} has {len(steps)} replies and call {position + 1} asks for one more; add a reply, or give "
-                f"a single one to answer every call. The prompt was {shorten(request.prompt)!r}"
+                f"a single one to answer every call. The prompt was {cut(request.prompt)!r}"
             )
         self._position = position + 1
         return steps[position]
@@ -97,8 +98,3 @@ class Script:
         return Completion(
             tool_calls=calls, finish_reason="tool_calls", model=self._model, latency=self._latency, cost=0.0
         )
-
-
-def shorten(text: str, limit: int = 200) -> str:
-    """Return the beginning of a text, with an ellipsis where something is left out."""
-    return text if len(text) <= limit else f"{text[:limit]}…"

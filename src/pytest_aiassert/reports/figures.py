@@ -54,8 +54,3 @@ def seconds(value: float | None) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
-def plural(number: int, noun: str) -> str:
-    """Write a number with its noun: `1 case`, `2 cases`."""
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"

@@ -13,7 +13,7 @@ from pygments.token import Comment, Keyword, Name, Number, String
 from pygments.util import ClassNotFound
 
 from pytest_aiassert.reports.excerpt import Line
-from pytest_aiassert.reports.figures import plural
+from pytest_aiassert.wording import plural
 
 _BLOCK: Final = 20_000  # characters; longer code is shown plain
 _CLASSES: Final = (

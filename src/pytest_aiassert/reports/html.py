@@ -17,6 +17,7 @@ from pytest_aiassert.reports.layout import RowView, lay_out, pieces_of
 from pytest_aiassert.reports.tally import RunTally, all_notes, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, visible
 from pytest_aiassert.runs.records import EvalReport
+from pytest_aiassert.wording import plural
 
 SIGNS: Final[Mapping[str, str]] = {"passed": "✓", "failed": "✗", "error": "!"}
 
@@ -67,7 +68,7 @@ def _environment() -> Environment:
         "seconds": figures.seconds,
         "visible": visible,
     }
-    extra: dict[str, Any] = {"interval": figures.interval, "plural": figures.plural, "signs": SIGNS}
+    extra: dict[str, Any] = {"interval": figures.interval, "plural": plural, "signs": SIGNS}
     environment.globals.update(extra)
     return environment
 

@@ -12,13 +12,13 @@ from markupsafe import Markup
 
 from assistant.messages import Completion, Message, ToolCall
 from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told
-from pytest_aiassert.reports.figures import count
 from pytest_aiassert.reports.highlight import Highlighter
 from pytest_aiassert.reports.prose import inline, passages
 from pytest_aiassert.reports.tally import CaseTally, RunTally, complaint, decisive, failing
 from pytest_aiassert.reports.visible import one_line, shorten, visible
 from pytest_aiassert.runs.records import TrialRecord
 from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.wording import plural
 
 _TEXT: Final = 20_000  # characters of one text shown; a reply may have ten million
 _MATCHER: Final = 140
@@ -305,4 +305,4 @@ def _evidence(evidence: Evidence, judged: _Judged, highlighter: Highlighter, *, 
 def _capped(text: str) -> tuple[str, str]:
     """Return the text made visible, and how much of it was left out."""
     left = len(text) - _TEXT
-    return visible(text[:_TEXT]), f"{count(left)} more characters" if left > 0 else ""
+    return visible(text[:_TEXT]), plural(left, "more character") if left > 0 else ""

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_aiassert.reports.excerpt import excerpt, is_told
-from pytest_aiassert.reports.figures import count, interval, money, percent, plural, seconds
+from pytest_aiassert.reports.figures import count, interval, money, percent, seconds
 from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, all_notes, failing, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, shorten, visible
 from pytest_aiassert.runs.records import EvalReport, TrialRecord
 from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.wording import plural
 
 LIMIT: Final = 64_000
 """Characters a report may take; GitHub refuses comments of more than 65,536."""
@@ -188,7 +189,7 @@ def _fenced(text: str) -> str:
 
 def _capped(text: str) -> str:
     left = len(text) - _REPLY
-    return text if left <= 0 else f"{text[:_REPLY]}\n… {count(left)} more characters"
+    return text if left <= 0 else f"{text[:_REPLY]}\n… {plural(left, 'more character')}"
 
 
 def _rate(rate: Rate) -> str:

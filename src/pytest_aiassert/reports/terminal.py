@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from pytest_aiassert.reports.figures import count, interval, money, percent, plural, seconds
+from pytest_aiassert.reports.figures import count, interval, money, percent, seconds
 from pytest_aiassert.reports.paint import paint
 from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, tally
 from pytest_aiassert.reports.visible import columns, one_line, pad, shorten, shorten_middle
 from pytest_aiassert.runs.records import EvalReport
+from pytest_aiassert.wording import plural
 
 _BAR: Final = 10
 _NARROWEST: Final = 40
@@ -119,5 +120,5 @@ def _totals(report: EvalReport, runs: Sequence[RunTally], *, colour: bool) -> st
         facts.append(money(sum(costs)))
     tokens = sum(run.tokens for run in runs)
     if tokens:
-        facts.append(f"{count(tokens)} tokens")
+        facts.append(plural(tokens, "token"))
     return " · ".join([*facts, seconds(report.duration)])

@@ -10,6 +10,7 @@ from pytest_aiassert.reports.paint import paint
 from pytest_aiassert.reports.tally import failing
 from pytest_aiassert.reports.visible import columns, one_line, shorten, visible, wrap
 from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.wording import plural
 
 _REASON_LINES: Final = 12
 _NARROWEST: Final = 40
@@ -83,8 +84,8 @@ class _Writer:
 
     def _line(self, line: Line, indent: str, digits: int) -> str:
         if line.number is None:
-            noun = "line" if line.skipped == 1 else "lines"
-            return paint(f"{indent}  {'…':>{digits}} {line.skipped} {noun}", "dim", colour=self._colour)
+            gap = f"{indent}  {'…':>{digits}} {plural(line.skipped, 'line')}"
+            return paint(gap, "dim", colour=self._colour)
         gutter = f"{'▸' if line.marked else ' '} {line.number:>{digits}} │"
         text = shorten(line.text.expandtabs(4), self._width - len(indent) - len(gutter) - 1)
         gutter = paint(gutter, "failed" if line.marked else "dim", colour=self._colour)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from pytest_aiassert.cli.screen import colour, complain, plural, progress, show, table, width
+from pytest_aiassert.cli.screen import colour, complain, progress, show, table, width
 
 
 class Terminal(io.StringIO):
@@ -57,7 +57,6 @@ def test_lines_are_no_wider_than_can_be_read(monkeypatch):
 def test_columns_are_aligned_and_the_last_is_free():
     assert table([]) == []
     assert table([["a", "bbb", "x"], ["aa", "b", ""]]) == ["a   bbb  x", "aa  b"]
-    assert (plural(1, "case"), plural(0, "case")) == ("1 case", "0 cases")
 
 
 def test_progress_is_silent_unless_a_terminal_looks(monkeypatch, capsys):

@@ -33,7 +33,7 @@ def test_parts_say_why():
     assert (found["complexity"].score, found["complexity"].reason) == (0.5, "f has a complexity of 20")
     assert found["documented"].reason == "no docstring: f"
     assert found["typed"].reason == "not fully annotated: f"
-    assert (found["tested"].passed, found["tested"].reason) == (False, "no tests with assertions")
+    assert (found["tested"].passed, found["tested"].reason) == (False, "0 tests with assertions")
     assert "does not parse: line 1" in parts("```python\nx = (\n```")["parses"].reason
 
 

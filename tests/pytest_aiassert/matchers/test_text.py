@@ -79,7 +79,7 @@ def test_the_line_is_marked_in_a_long_reply_too():
 
 def test_a_pattern_is_found_and_quoted():
     assert matches_regex(r"\bb\w+").check("a\nbcd e").reason == "line 2 has 'bcd'"
-    assert matches_regex("x+").check("x" * 200).reason == f"line 1 has {'x' * 80 + '…'!r}"
+    assert matches_regex("x+").check("x" * 200).reason == f"line 1 has {'x' * 79 + '…'!r}"
     assert matches_regex("A", re.IGNORECASE).check("a").passed
     assert matches_regex(re.compile("^b", re.MULTILINE)).check("a\nb").passed
     assert matches_regex("y").check("xx").reason == "nothing in the reply (2 characters) matches 'y'"

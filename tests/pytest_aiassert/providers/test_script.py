@@ -6,7 +6,7 @@ import pytest
 
 from assistant.messages import Completion, Request, as_request
 from pytest_aiassert.errors import UsageError
-from pytest_aiassert.providers.script import Script, shorten
+from pytest_aiassert.providers.script import Script
 
 REQUEST = as_request("what?")
 
@@ -48,8 +48,3 @@ def test_a_reply_is_made_once() -> None:
     first = script.next(Request(messages=()), "mock")
     assert isinstance(first, Completion)
     assert script.next(REQUEST, "mock") is first
-
-
-def test_long_prompts_are_shown_in_part() -> None:
-    assert shorten("x" * 300) == "x" * 200 + "…"
-    assert shorten("x") == "x"

@@ -48,8 +48,3 @@ def test_money_keeps_two_digits_below_a_cent(dollars, written):
 )
 def test_times_read_as_a_person_says_them(value, written):
     assert figures.seconds(value) == written
-
-
-def test_nouns_agree_with_their_number():
-    assert figures.plural(1, "case") == "1 case"
-    assert figures.plural(2_000, "case") == "2,000 cases"
