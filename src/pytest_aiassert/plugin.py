@@ -47,6 +47,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "What makes the session fail: failure of a marked test (the default), regression against --ai-baseline, never.",
     ),
     ("ai-budget", "one", "USD", "Stop asking models when their replies have cost this much."),
+    (
+        "ai-concurrency",
+        "one",
+        "N",
+        "Ask a live model for up to N trials of a test at once (default: 1); no reply is asked for in vain.",
+    ),
     ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
 )
 
@@ -168,7 +174,11 @@ def _is_ours(report: Any) -> bool:
 
 
 def _enabled(config: pytest.Config) -> bool:
-    for said in (config.getoption("ai_eval"), config.getini("ai_eval")):
-        if said is not None:
-            return bool(said)
-    return os.environ.get("AIASSERT_EVAL", "").lower() not in ("", "0", "false", "no")
+    if config.getoption("ai_eval") is None and not os.environ.get("AIASSERT_EVAL"):
+        try:
+            return bool(config.getini("ai_eval"))
+        except ValueError:
+            pass  # told by what reads it below
+    from pytest_aiassert.integration.settings import truth
+
+    return truth(config, "ai-eval")

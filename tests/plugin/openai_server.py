@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -14,6 +15,7 @@ class ChatServer:
         self.requests: list[dict[str, object]] = []
         self.text = ""
         """What it says instead of counting, if anything."""
+        self.before_reply: Callable[[], object] = lambda: None
         self.lock = threading.Lock()
         chat = self
 
@@ -25,6 +27,7 @@ class ChatServer:
                 with chat.lock:
                     chat.requests.append(body)
                     number = len(chat.requests)
+                chat.before_reply()
                 text = chat.text or f"reply {number}"
                 content = _stream(text) if body.get("stream") else _whole(text, body["model"])
                 self.send_response(200)

@@ -82,7 +82,7 @@ def test_a_spec_that_cannot_work_ends_the_session_at_once(run, spec, said):
 def test_the_same_provider_twice(run):
     result = run("--ai-eval", "--ai-provider=mock", "--ai-provider=mock", source=ASK.format(word="x"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*names one of them twice*"])
+    result.stderr.fnmatch_lines(["*is named twice*"])
 
 
 def test_an_unreachable_provider_is_told_without_our_insides(run):

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_aiassert.errors import BudgetError
 from pytest_aiassert.runs.records import TrialOutcome, TrialRecord, Turn
+from pytest_aiassert.runs.rules import certain
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
@@ -78,6 +79,15 @@ class Evaluation(Holder):
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    def certain(self) -> int:
+        """Return how many trials, the present one included, will run whatever they bring."""
+        left = self.plan.samples - len(self.trials)
+        if not self.plan.curtailed:
+            return left
+        counts = self.counts
+        ahead = certain(counts["passed"], counts["failed"], bar=self.plan.bar, samples=self.plan.samples)
+        return min(left, ahead)
 
     def finish_trial(self, outcome: TrialOutcome, *, duration: float, message: str = "") -> TrialRecord:
         """Keep what the current trial recorded and start afresh."""

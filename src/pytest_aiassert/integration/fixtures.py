@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from pytest_aiassert.integration.evaluation import EVALUATION, Holder, Purse, Recorder
+from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Holder, Purse, Recorder
 from pytest_aiassert.integration.explanation import text_width
 from pytest_aiassert.integration.markers import cassette_path, plan_for, short_name
 from pytest_aiassert.integration.models import is_replay, open_provider
@@ -32,7 +32,14 @@ def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Itera
     specs = (evaluation.model,) if evaluation else settings.providers
     spec = next((spec for spec in specs if is_replay(spec)), "replay") if replayed else specs[0]
     holder = evaluation or Holder()
-    yield ObservedProvider(lambda: holder.provider(spec, lambda: _open(item, settings, spec)), _recorder(item), purse)
+
+    def open_it() -> Provider:
+        opened = _open(item, settings, spec)
+        if evaluation is None or settings.concurrency == 1 or is_replay(spec):
+            return opened
+        return _ahead(opened, evaluation, settings.concurrency)
+
+    yield ObservedProvider(lambda: holder.provider(spec, open_it), _recorder(item), purse)
     if evaluation is None:
         holder.close()  # an evaluation is closed after its last trial
 
@@ -50,6 +57,14 @@ def expectation(request: pytest.FixtureRequest) -> Expect:
 
     item = cast("pytest.Item", request.node)
     return Expect(_recorder(item), width=text_width(item.config))
+
+
+def _ahead(opened: Provider, evaluation: Evaluation, limit: int) -> Provider:
+    from pytest_aiassert.integration.prefetch import PrefetchingProvider
+
+    return PrefetchingProvider(
+        opened, limit=limit, certain=evaluation.certain, opening=lambda: not evaluation.recorder.turns
+    )
 
 
 def _session(item: pytest.Item) -> tuple[EvalSettings, Purse]:

@@ -7,18 +7,21 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 import pytest
 
 from pytest_aiassert.cassettes.modes import RECORD_MODES
+from pytest_aiassert.cassettes.redaction import redact
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes import RecordMode
 
 FailOn: TypeAlias = Literal["failure", "regression", "never"]
 
-REPORT_SUFFIXES = (".html", ".md", ".json")
+REPORT_SUFFIXES: Final = (".html", ".md", ".json")
+_YES: Final = ("1", "true", "yes", "on")
+_NO: Final = ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,39 +36,78 @@ class EvalSettings:
     baseline: Path | None = None
     fail_on: FailOn = "failure"
     budget: float | None = None
+    concurrency: int = 1
     allow_network: bool = False
 
 
 def read_settings(config: pytest.Config) -> EvalSettings:
     """Collect and check every option; raises pytest.UsageError naming the option and what it allows."""
-    here = config.invocation_params.dir
+    provider, record, samples = (_said(config, name) for name in ("ai-provider", "ai-record", "ai-samples"))
+    fail_on, budget = _said(config, "ai-fail-on"), _said(config, "ai-budget")
     settings = EvalSettings(
-        providers=tuple(_list(_said(config, "ai-provider"))) or ("replay",),
-        record=cast("RecordMode", _said(config, "ai-record", allowed=RECORD_MODES) or "none"),
-        samples=_positive_int("ai-samples", _said(config, "ai-samples")),
-        reports=tuple(_report_path(here, text) for text in _list(_said(config, "ai-report"))),
-        save_run=_path(here, _said(config, "ai-save-run")),
-        baseline=_path(here, _said(config, "ai-baseline")),
-        fail_on=cast("FailOn", _said(config, "ai-fail-on", allowed=get_args(FailOn)) or "failure"),
-        budget=_budget(_said(config, "ai-budget")),
-        allow_network=_truth(_said(config, "ai-allow-network")),
+        providers=tuple(provider.texts()) or ("replay",),
+        record=cast("RecordMode", record.one_of(RECORD_MODES) or "none"),
+        samples=_positive_int(samples),
+        reports=_report_paths(_said(config, "ai-report")),
+        save_run=_path(_said(config, "ai-save-run")),
+        baseline=_path(_said(config, "ai-baseline")),
+        fail_on=cast("FailOn", fail_on.one_of(get_args(FailOn)) or "failure"),
+        budget=_dollars(budget),
+        concurrency=_positive_int(_said(config, "ai-concurrency")),
+        allow_network=truth(config, "ai-allow-network"),
     )
     _check_together(settings)
     return settings
 
 
-def _said(config: pytest.Config, name: str, *, allowed: Sequence[str] = ()) -> Any:
+def truth(config: pytest.Config, name: str) -> bool:
+    """Return what a flag comes to; raises pytest.UsageError for a word that says neither yes nor no."""
     dest = name.replace("-", "_")
+    try:
+        said = _said(config, name)
+    except ValueError as error:  # pytest reads the ini twin of a flag, and does not say which it was
+        raise pytest.UsageError(f"ini option {dest}: {error}; write true or false") from error
+    if not isinstance(said.value, str):
+        return bool(said.value)
+    word = said.value.strip().lower()
+    if word not in (*_YES, *_NO):
+        raise pytest.UsageError(f"{said.source}: {said.value!r} is neither yes nor no; write 1 or 0")
+    return word in _YES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What was said of an option, and where; paths count from `folder`."""
+
+    value: Any
+    source: str
+    folder: Path
+
+    def texts(self) -> list[str]:
+        if self.value is None:
+            return []
+        return self.value.split() if isinstance(self.value, str) else [str(item) for item in self.value]
+
+    def one_of(self, allowed: Sequence[str]) -> str | None:
+        if self.value is not None and self.value not in allowed:
+            raise self.refuse(f"{self.value!r} is not one of {', '.join(allowed)}")
+        return cast("str | None", self.value)
+
+    def refuse(self, why: str) -> pytest.UsageError:
+        return pytest.UsageError(f"{self.source}: {why}")
+
+
+def _said(config: pytest.Config, name: str) -> _Said:
+    dest = name.replace("-", "_")
+    here = config.invocation_params.dir
     value = config.getoption(dest)
-    source = f"--{name}"
-    if value is None:
-        value, source = config.getini(dest), f"ini option {dest}"
-    if value in (None, "", []):
-        variable = f"AIASSERT_{dest.removeprefix('ai_').upper()}"
-        value, source = os.environ.get(variable) or None, f"environment variable {variable}"
-    if allowed and value is not None and value not in allowed:
-        raise pytest.UsageError(f"{source}: {value!r} is not one of {', '.join(allowed)}")
-    return value
+    if value is not None:
+        return _Said(value=value, source=f"--{name}", folder=here)
+    value = config.getini(dest)
+    if value not in (None, "", []):
+        return _Said(value=value, source=f"ini option {dest}", folder=config.inipath.parent if config.inipath else here)
+    variable = f"AIASSERT_{dest.removeprefix('ai_').upper()}"
+    return _Said(value=os.environ.get(variable) or None, source=f"environment variable {variable}", folder=here)
 
 
 def _check_together(settings: EvalSettings) -> None:
@@ -76,50 +118,52 @@ def _check_together(settings: EvalSettings) -> None:
             f"--ai-save-run {settings.save_run}: with several --ai-provider the path needs '{{model}}', "
             "for example runs/{model}.jsonl"
         )
-    if len(set(settings.providers)) < len(settings.providers):
-        raise pytest.UsageError(f"--ai-provider: {', '.join(settings.providers)} names one of them twice")
+    twice = next((spec for spec in settings.providers if settings.providers.count(spec) > 1), None)
+    if twice is not None:
+        raise pytest.UsageError(f"--ai-provider: {redact(twice)} is named twice")
+    runs = {"--ai-save-run": settings.save_run, "--ai-baseline": settings.baseline}
+    for report in settings.reports:
+        for option, run in runs.items():
+            if run is not None and os.path.realpath(run) == os.path.realpath(report):
+                raise pytest.UsageError(f"--ai-report and {option} name the same file, {report}; choose another")
 
 
-def _list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return value.split() if isinstance(value, str) else [str(item) for item in value]
+def _path(said: _Said) -> Path | None:
+    return said.folder / said.value if said.value else None
 
 
-def _truth(value: Any) -> bool:
-    return value.lower() not in ("0", "false", "no") if isinstance(value, str) else bool(value)
+def _report_paths(said: _Said) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for text in said.texts():
+        path = said.folder / text
+        if path.suffix.lower() not in REPORT_SUFFIXES:
+            raise said.refuse(f"{text!r}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}")
+        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
+            raise said.refuse(f"{path} is a folder; name a file in it")
+        if path in found:
+            raise said.refuse(f"{path} is named twice")
+        found.append(path)
+    return tuple(found)
 
 
-def _path(here: Path, text: str | None) -> Path | None:
-    return here / text if text else None
-
-
-def _report_path(here: Path, text: str) -> Path:
-    path = here / text
-    if path.suffix not in REPORT_SUFFIXES:
-        raise pytest.UsageError(
-            f"--ai-report {text}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}"
-        )
-    return path
-
-
-def _positive_int(option: str, text: str | None) -> int:
+def _positive_int(said: _Said) -> int:
+    text = said.value or "1"
     try:
-        number = int(text or "1")
+        number = int(text)
     except ValueError:
         number = 0
     if number < 1:
-        raise pytest.UsageError(f"--{option}: {text!r} is not a whole number of at least 1")
+        raise said.refuse(f"{text!r} is not a whole number of at least 1")
     return number
 
 
-def _budget(text: str | None) -> float | None:
-    if text is None:
+def _dollars(said: _Said) -> float | None:
+    if said.value is None:
         return None
     try:
-        amount = float(text)
+        amount = float(said.value)
     except ValueError:
         amount = math.nan
     if not (0 < amount < math.inf):
-        raise pytest.UsageError(f"--ai-budget: {text!r} is not a positive number of US dollars")
+        raise said.refuse(f"{said.value!r} is not a positive number of US dollars")
     return amount
