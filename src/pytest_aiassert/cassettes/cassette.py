@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -32,7 +32,6 @@ class Cassette:
         path: Path,
         exchanges: Iterable[Exchange] = (),
         *,
-        ignore: Sequence[str] = (),
         records: bool = True,
         staged: bool = False,
         model: str = "",
@@ -42,7 +41,6 @@ class Cassette:
         self.exchanges: list[Exchange] = []
         self._model = model
         self._staging = path.with_name(f"{path.name}{_safe(model)}{_STAGED_SUFFIX}") if staged else None
-        self._ignore = tuple(ignore)
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
         self._unsaved: list[Exchange] = []
@@ -53,22 +51,22 @@ class Cassette:
         self._stamp: _Stamp | None = None
 
     @classmethod
-    def load(cls, path: Path, *, ignore: Sequence[str] = ()) -> Cassette:
+    def load(cls, path: Path) -> Cassette:
         """Read a cassette to replay it; raises CassetteError naming file and line."""
-        return cls._read(path, ignore=ignore, records=False)
+        return cls._read(path, records=False)
 
     @classmethod
-    def open(cls, path: Path, mode: RecordMode = "new", *, ignore: Sequence[str] = (), model: str = "") -> Cassette:
+    def open(cls, path: Path, mode: RecordMode = "new", *, model: str = "") -> Cassette:
         """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
 
         In mode `all` the exchanges of other models than `model` stay, where one is given.
         """
         decision = decide(mode, exists=path.exists())
         if decision.replays:
-            return cls._read(path, ignore=ignore, records=decision.records)
+            return cls._read(path, records=decision.records)
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
-        return cls(path, ignore=ignore, records=decision.records, staged=decision.replaces, model=model)
+        return cls(path, records=decision.records, staged=decision.replaces, model=model)
 
     @property
     def complete(self) -> bool:
@@ -77,7 +75,7 @@ class Cassette:
 
     def take(self, request: RecordedRequest) -> Exchange | None:
         """Return the next reply to this request, None where it has no further one."""
-        key = identity(request, ignore=self._ignore)
+        key = identity(request)
         with self._lock:
             position = self._served.get(key, 0)
             replies = self._by_identity.get(key, ())
@@ -89,7 +87,7 @@ class Cassette:
     def expect(self, request: RecordedRequest) -> None:
         """Note that a request is on its way; the recording is incomplete until its exchange is added."""
         with self._lock:
-            self._awaited.add(identity(request, ignore=self._ignore))
+            self._awaited.add(identity(request))
 
     def add(self, exchange: Exchange) -> None:
         """Append an exchange, count it as served, and write the file; raises CassetteError."""
@@ -99,11 +97,6 @@ class Cassette:
             self._served[key] = self._served.get(key, 0) + 1
             self._unsaved.append(exchange)
             self._save()
-
-    def rewind(self) -> None:
-        """Serve every reply again from the first on."""
-        with self._lock:
-            self._served.clear()
 
     def publish(self) -> bool:
         """Put a complete staged recording in the old file's place; say whether that was done."""
@@ -136,15 +129,15 @@ class Cassette:
 
     def count(self, request: RecordedRequest) -> int:
         """Return how many replies to this request are recorded."""
-        return len(self._by_identity.get(identity(request, ignore=self._ignore), ()))
+        return len(self._by_identity.get(identity(request), ()))
 
     def __repr__(self) -> str:
         return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
 
     @classmethod
-    def _read(cls, path: Path, *, ignore: Sequence[str], records: bool) -> Cassette:
+    def _read(cls, path: Path, *, records: bool) -> Cassette:
         stamp = _stamp(path)  # before reading: what is written in between must not go unseen
-        cassette = cls(path, read_exchanges(path), ignore=ignore, records=records)
+        cassette = cls(path, read_exchanges(path), records=records)
         cassette._stamp = stamp
         return cassette
 
@@ -152,7 +145,7 @@ class Cassette:
         return [exchange for exchange in read_exchanges(self.path) if exchange.request.model != self._model]
 
     def _index(self, exchange: Exchange) -> str:
-        key = identity(exchange.request, ignore=self._ignore)
+        key = identity(exchange.request)
         self.exchanges.append(exchange)
         self._by_identity.setdefault(key, []).append(exchange)
         return key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -148,15 +148,14 @@ class Exchange:
         )
 
 
-def identity(request: RecordedRequest, *, ignore: Sequence[str] = ()) -> str:
+def identity(request: RecordedRequest) -> str:
     """Return a digest that equal requests share: method, URL and canonical JSON body without volatile fields.
 
     Secrets count as redacted: a request that held one finds the reply that was recorded to it.
     """
     body = request.body.json
     if isinstance(body, dict):
-        skipped = VOLATILE_FIELDS.union(ignore)
-        body = {key: value for key, value in body.items() if key not in skipped}
+        body = {key: value for key, value in body.items() if key not in VOLATILE_FIELDS}
     content = request.body.to_json() if body is None else body
     canonical = json.dumps(
         [request.method.upper(), request.url, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False
