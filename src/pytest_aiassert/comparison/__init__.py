@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_aiassert.comparison.compare import CaseChange, Comparison, Difference, Quantity, compare_runs
 from pytest_aiassert.comparison.document import comparison_to_json
 from pytest_aiassert.comparison.pairing import CasePair, Pairing, pair_by_case
-from pytest_aiassert.comparison.statistics import holm, mcnemar_exact, wilson
+from pytest_aiassert.comparison.statistics import holm, wilson
 
 __all__ = [
     "CaseChange",
@@ -17,7 +17,6 @@ __all__ = [
     "compare_runs",
     "comparison_to_json",
     "holm",
-    "mcnemar_exact",
     "pair_by_case",
     "wilson",
 ]

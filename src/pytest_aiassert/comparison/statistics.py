@@ -98,16 +98,6 @@ def wilson(passes: int, n: int, confidence: float = 0.95) -> tuple[float, float]
     return (low, high)
 
 
-def mcnemar_exact(worse: int, better: int) -> float:
-    """Return the two-sided exact p-value for the discordant pairs of one binary trial each; 1 where there are none.
-
-    Source: McNemar (1947), Psychometrika 12, as the exact binomial test with probability one half.
-    """
-    n = worse + better
-    tail = sum(math.comb(n, k) for k in range(min(worse, better) + 1)) / (1 << n)
-    return min(1.0, 2 * tail)
-
-
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """Return p-values adjusted for being one of several, in the same order.
 
