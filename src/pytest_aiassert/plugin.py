@@ -177,7 +177,7 @@ def _enabled(config: pytest.Config) -> bool:
     if config.getoption("ai_eval") is None and not os.environ.get("AIASSERT_EVAL"):
         try:
             return bool(config.getini("ai_eval"))
-        except ValueError:
+        except (ValueError, pytest.UsageError):
             pass  # told by what reads it below
     from pytest_aiassert.integration.settings import truth
 

@@ -48,7 +48,7 @@ def test_ini_twin_takes_several_lines(run, pytester):
 def test_an_unknown_suffix(run):
     result = run("--ai-eval", "--ai-report=report.pdf", source=SOURCE)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --ai-report report.pdf: *.html, .md, .json"])
+    result.stderr.fnmatch_lines(["ERROR: --ai-report: report.pdf: *.html, .md, .json"])
 
 
 def test_a_report_that_cannot_be_written_fails_the_session(run, pytester):

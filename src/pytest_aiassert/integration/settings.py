@@ -65,7 +65,7 @@ def truth(config: pytest.Config, name: str) -> bool:
     dest = name.replace("-", "_")
     try:
         said = _said(config, name)
-    except ValueError as error:  # pytest reads the ini twin of a flag, and does not say which it was
+    except (ValueError, pytest.UsageError) as error:  # pytest reads the ini twin of a flag, and does not say which it was
         raise pytest.UsageError(f"ini option {dest}: {error}; write true or false") from error
     if not isinstance(said.value, str):
         return bool(said.value)
@@ -137,7 +137,7 @@ def _report_paths(said: _Said) -> tuple[Path, ...]:
     for text in said.texts():
         path = said.folder / text
         if path.suffix.lower() not in REPORT_SUFFIXES:
-            raise said.refuse(f"{text!r}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}")
+            raise said.refuse(f"{text}: the suffix says the format; use one of {', '.join(REPORT_SUFFIXES)}")
         if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
             raise said.refuse(f"{path} is a folder; name a file in it")
         if path in found:
