@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_aiassert.code.extraction import Block, extract, pick
+from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.languages import KNOWN_LANGUAGES, canonical_language
 from pytest_aiassert.code.parsing import SyntaxIssue, syntax_errors
 
-__all__ = ["KNOWN_LANGUAGES", "Block", "SyntaxIssue", "canonical_language", "extract", "pick", "syntax_errors"]
+__all__ = ["KNOWN_LANGUAGES", "Block", "SyntaxIssue", "canonical_language", "extract", "syntax_errors"]

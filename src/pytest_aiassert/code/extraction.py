@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pytest_aiassert.code.bare import bare_code
 from pytest_aiassert.code.fences import Fenced, fences
 from pytest_aiassert.code.guessing import guess_language
-from pytest_aiassert.code.languages import canonical_language
 
 MOST_BLOCKS = 1_000
 """Fences looked at in one reply; what comes after them is left out."""
@@ -17,11 +15,6 @@ MOST_BLOCKS = 1_000
 _THINKING = ("think", "thinking", "thought")
 _BLANK = re.compile(r"\s*")
 _INDENT = re.compile(r"^[ \t]*(?=[^ \t\n])", re.MULTILINE)
-_DEFINITION = re.compile(
-    r"^[ \t]*(?:export\s+)?(?:pub\s+|public\s+|static\s+)*(?:async\s+)?"
-    r"(?:def|class|function|fn|func|const|let|var|struct|enum|interface)\s+\*?(\w+)",
-    re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +53,6 @@ def extract(text: str) -> tuple[Block, ...]:
     if blocks:
         return tuple(blocks)
     return tuple(_bare(text))
-
-
-def pick(blocks: Iterable[Block], language: str | None = None) -> Block | None:
-    """Choose the block that matters, None where there is none in that language.
-
-    It is the first one that defines something, or the last one that defines it again; else the longest one.
-    """
-    wanted = None if language is None else canonical_language(language) or language
-    candidates = [block for block in blocks if wanted is None or block.language == wanted]
-    chosen: Block | None = None
-    names: set[str] = set()
-    for block in candidates:
-        defined = set(_DEFINITION.findall(block.code))
-        if defined and (chosen is None or names & defined):
-            chosen, names = block, names | defined
-    return chosen or max(candidates, key=lambda block: len(block.code), default=None)
 
 
 def _block(fence: Fenced) -> Block:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.code import extract, pick
+from pytest_aiassert.code import extract
 from pytest_aiassert.code.bare import LONGEST_SEARCHED
 from pytest_aiassert.code.extraction import MOST_BLOCKS, dedent
 from pytest_aiassert.code.fences import parse_info
@@ -222,20 +222,6 @@ def test_shared_indentation_is_taken_away_whatever_it_is_made_of():
     assert dedent("\t a\n\t  b\n\n\tc") == " a\n  b\n\nc"
     assert dedent(" a\n\tb") == " a\n\tb"
     assert dedent("  \t a\n  b") == "\t a\nb"
-
-
-def test_pick_prefers_what_defines_then_what_redefines_then_what_is_long():
-    text = (
-        "```bash\npip install a-long-name-of-a-package-that-is-longer\n```\n```python\ndef f():\n    return 0\n```\n"
-        "```python\nprint(f())\n```\n```python\ndef f():\n    return 1\n```"
-    )
-    blocks = extract(text)
-    assert pick(blocks) == blocks[3]
-    assert pick(blocks[:3]) == blocks[1]
-    assert pick(blocks, "sh") == blocks[0]
-    assert pick(blocks, "rust") is None
-    assert pick(blocks, "unheard-of") is None
-    assert pick(()) is None
 
 
 RUBBISH = st.one_of(
