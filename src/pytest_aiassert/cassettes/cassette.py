@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest, identity
-from pytest_aiassert.cassettes.files import VERSION, exclusive, format_exchanges, read_exchanges, write_atomically
+from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges
 from pytest_aiassert.cassettes.modes import RecordMode, decide
 from pytest_aiassert.errors import CassetteError, CassetteMissError
-
-__all__ = ["VERSION", "Cassette", "write_atomically"]
 
 _Stamp: TypeAlias = tuple[int, int, int]
 

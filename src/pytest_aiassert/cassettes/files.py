@@ -1,11 +1,10 @@
-"""Cassette files: reading with exact complaints, writing without ever losing what was there."""
+"""Cassette files: their text, read with exact complaints, and the lock that writers share."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,23 +54,6 @@ def format_exchanges(exchanges: Iterable[Exchange]) -> str:
     document = {"version": VERSION, "exchanges": [exchange.to_json() for exchange in exchanges]}
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return redact(_LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file; a crash leaves the old content or the new, never a part."""
-    path = Path(os.path.realpath(path))  # a link stays a link
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

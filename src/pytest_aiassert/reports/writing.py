@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pytest_aiassert.cassettes.cassette import write_atomically
+from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.runs.records import EvalReport
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_aiassert.cassettes.cassette import write_atomically
+from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.errors import RunFileError, UsageError
 from pytest_aiassert.runs.lines import (
     case_from_json,

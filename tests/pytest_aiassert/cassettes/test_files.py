@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.pytest_aiassert.cassettes.conftest import exchange
 
-from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges, write_atomically
+from pytest_aiassert.atomic import write_atomically
+from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges
 from pytest_aiassert.errors import CassetteError
 
 GOOD = format_exchanges([exchange("one"), exchange("two")])
@@ -110,29 +111,6 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(CassetteError, match=r"cannot read cassette .*Permission denied; check its permissions"):
         read_exchanges(path)
-
-
-def test_a_crash_while_writing_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path.write_text("old", encoding="utf-8")
-
-    def crash(*args: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", crash)
-        with pytest.raises(KeyboardInterrupt):
-            write_atomically(path, "new")
-    assert path.read_text(encoding="utf-8") == "old"
-    assert [one.name for one in path.parent.iterdir()] == ["case.json"]
-
-
-def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
-    target = tmp_path / "elsewhere" / "real.json"
-    target.parent.mkdir()
-    path.symlink_to(target)
-    write_atomically(path, "new")
-    assert path.is_symlink()
-    assert target.read_text(encoding="utf-8") == "new"
 
 
 def test_the_lock_keeps_other_processes_out_and_leaves_nothing_behind(path: Path) -> None:
