@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 5 --timeout 60
 PROVIDER ?=
+GOLDEN ?= golden/coding
 SAMPLES ?= 5
 
 .DEFAULT_GOAL := help
@@ -49,12 +50,11 @@ format: $(VENV)/.installed-dev ## let ruff write what it can
 bench: $(VENV)/.installed-dev ## measure against peers, side by side; rewrites docs/benchmarks.md's tables
 	@$(BIN)/python -m benchmarks
 
-record: $(VENV)/.installed ## record golden/coding: make record PROVIDER=openai+http://127.0.0.1:8411/v1:qwen-0.5b
-	@test -n "$(PROVIDER)" || { echo "make: name a provider: make record PROVIDER=openai+http://HOST:PORT/v1:MODEL" >&2; exit 2; }
-	@$(BIN)/aiassert record golden/coding --provider '$(PROVIDER)' --samples $(SAMPLES)
+record: $(VENV)/.installed ## record a golden set: make record PROVIDER=openai+http://HOST:PORT/v1:MODEL [GOLDEN=golden/coding]
+	@PROVIDER='$(PROVIDER)' scripts/with-model sh -c '$(BIN)/aiassert record $(GOLDEN) --provider "$$PROVIDER" --samples $(SAMPLES)'
 
-test-real: $(VENV)/.installed-dev ## tests against a real model: make test-real PROVIDER=…
-	@AIASSERT_REAL_PROVIDER='$(PROVIDER)' $(BIN)/python -m pytest tests/real -m real
+test-real: $(VENV)/.installed-dev ## tests against a real model: make test-real PROVIDER=openai+http://HOST:PORT/v1:MODEL
+	@PROVIDER='$(PROVIDER)' scripts/with-model $(BIN)/python -m pytest tests/real -m real
 
 dist: $(VENV)/.installed-dev ## build sdist and wheel into dist/
 	@rm -rf dist && $(BIN)/python -m build -q && ls dist
