@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.behaviours import Behaviour
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
         all_of,
         any_of,
         contains_code,
+        defines,
         has_tests,
         implements,
         matches_regex,
@@ -27,34 +30,6 @@ if TYPE_CHECKING:
     from pytest_aiassert.providers import MockProvider, ReplayProvider
     from pytest_aiassert.runs import Run, load_run
     from pytest_aiassert.verdict import Evidence, Verdict
-
-_HOMES = {
-    "Behaviour": "behaviours",
-    "Case": "case",
-    "Comparison": "comparison",
-    "Evidence": "verdict",
-    "GoldenSet": "golden",
-    "Matcher": "matchers",
-    "MockProvider": "providers",
-    "ReplayProvider": "providers",
-    "Run": "runs",
-    "Verdict": "verdict",
-    "all_of": "matchers",
-    "any_of": "matchers",
-    "compare_runs": "comparison",
-    "contains_code": "matchers",
-    "has_tests": "matchers",
-    "implements": "matchers",
-    "load_golden": "golden",
-    "load_run": "runs",
-    "matches_regex": "matchers",
-    "matches_schema": "matchers",
-    "mentions": "matchers",
-    "not_": "matchers",
-    "parses": "matchers",
-    "passes_lint": "matchers",
-    "quality_score": "matchers",
-}
 
 __all__ = [
     "Behaviour",
@@ -71,6 +46,7 @@ __all__ = [
     "any_of",
     "compare_runs",
     "contains_code",
+    "defines",
     "has_tests",
     "implements",
     "load_golden",
@@ -84,18 +60,29 @@ __all__ = [
     "quality_score",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: loading the plugin runs this module."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'pytest_aiassert' has no attribute {name!r}")
-    import importlib
-
-    value = getattr(importlib.import_module(f"pytest_aiassert.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = lazy(
+    __name__,
+    behaviours=("Behaviour",),
+    case=("Case",),
+    comparison=("Comparison", "compare_runs"),
+    golden=("GoldenSet", "load_golden"),
+    matchers=(
+        "Matcher",
+        "all_of",
+        "any_of",
+        "contains_code",
+        "defines",
+        "has_tests",
+        "implements",
+        "matches_regex",
+        "matches_schema",
+        "mentions",
+        "not_",
+        "parses",
+        "passes_lint",
+        "quality_score",
+    ),
+    providers=("MockProvider", "ReplayProvider"),
+    runs=("Run", "load_run"),
+    verdict=("Evidence", "Verdict"),
+)

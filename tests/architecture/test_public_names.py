@@ -9,7 +9,10 @@ import pytest
 
 import assistant
 import pytest_aiassert
+import pytest_aiassert.cassettes
 import pytest_aiassert.matchers
+import pytest_aiassert.providers
+import pytest_aiassert.runs
 
 # Taking a name away breaks users, and adding one is a promise: change a list only with a line in the changelog.
 ASSISTANT = """
@@ -20,12 +23,21 @@ ASSISTANT = """
 """
 PYTEST_AIASSERT = """
     Behaviour Case Comparison Evidence GoldenSet Matcher MockProvider ReplayProvider Run Verdict all_of any_of
-    compare_runs contains_code has_tests implements load_golden load_run matches_regex matches_schema mentions not_
-    parses passes_lint quality_score
+    compare_runs contains_code defines has_tests implements load_golden load_run matches_regex matches_schema
+    mentions not_ parses passes_lint quality_score
 """
 
 lazy = pytest.mark.parametrize(
-    "package", [assistant, pytest_aiassert, pytest_aiassert.matchers], ids=lambda p: p.__name__
+    "package",
+    [
+        assistant,
+        pytest_aiassert,
+        pytest_aiassert.cassettes,
+        pytest_aiassert.matchers,
+        pytest_aiassert.providers,
+        pytest_aiassert.runs,
+    ],
+    ids=lambda package: package.__name__,
 )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.matchers.base import Matcher
     from pytest_aiassert.matchers.code import contains_code, parses
     from pytest_aiassert.matchers.composition import all_of, any_of, not_
+    from pytest_aiassert.matchers.defining import defines
     from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
@@ -21,6 +23,7 @@ __all__ = [
     "all_of",
     "any_of",
     "contains_code",
+    "defines",
     "has_tests",
     "implements",
     "matches_regex",
@@ -32,31 +35,16 @@ __all__ = [
     "quality_score",
 ]
 
-_HOMES = {
-    "Matcher": "base",
-    "all_of": "composition",
-    "any_of": "composition",
-    "contains_code": "code",
-    "has_tests": "testing",
-    "implements": "implementing",
-    "matches_regex": "text",
-    "matches_schema": "schema",
-    "mentions": "text",
-    "not_": "composition",
-    "parses": "code",
-    "passes_lint": "linting",
-    "quality_score": "quality",
-}
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value  # so that this runs once for each name
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy(
+    __name__,
+    base=("Matcher",),
+    code=("contains_code", "parses"),
+    composition=("all_of", "any_of", "not_"),
+    defining=("defines",),
+    implementing=("implements",),
+    linting=("passes_lint",),
+    quality=("quality_score",),
+    schema=("matches_schema",),
+    testing=("has_tests",),
+    text=("matches_regex", "mentions"),
+)
