@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes.cassette import Cassette
@@ -11,12 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cassette", "CassetteTransport", "RecordMode"]
 
-_HOMES: Final = {"Cassette": "cassette", "CassetteTransport": "transport", "RecordMode": "modes"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy(
+    __name__,
+    cassette=("Cassette",),
+    modes=("RecordMode",),
+    transport=("CassetteTransport",),
+)

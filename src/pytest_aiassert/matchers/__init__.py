@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.base import Matcher
     from pytest_aiassert.matchers.code import contains_code, parses
     from pytest_aiassert.matchers.composition import all_of, any_of, not_
-    from pytest_aiassert.matchers.defining import defines
     from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
@@ -23,7 +22,6 @@ __all__ = [
     "all_of",
     "any_of",
     "contains_code",
-    "defines",
     "has_tests",
     "implements",
     "matches_regex",
@@ -40,7 +38,6 @@ __getattr__, __dir__ = lazy(
     base=("Matcher",),
     code=("contains_code", "parses"),
     composition=("all_of", "any_of", "not_"),
-    defining=("defines",),
     implementing=("implements",),
     linting=("passes_lint",),
     quality=("quality_score",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.providers.mock import MockProvider
@@ -10,12 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MockProvider", "ReplayProvider"]
 
-_HOMES: Final = {"MockProvider": "mock", "ReplayProvider": "replay"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy(
+    __name__,
+    mock=("MockProvider",),
+    replay=("ReplayProvider",),
+)

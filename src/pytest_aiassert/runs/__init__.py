@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.runs.header import run_header
     from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, RunHeader, TrialRecord, Turn
     from pytest_aiassert.runs.runner import run_cases
     from pytest_aiassert.runs.store import RunWriter, load_run, save_run
-
-_HOMES = {
-    "run_header": "header",
-    "CaseResult": "records",
-    "EvalReport": "records",
-    "Run": "records",
-    "RunHeader": "records",
-    "TrialRecord": "records",
-    "Turn": "records",
-    "run_cases": "runner",
-    "RunWriter": "store",
-    "load_run": "store",
-    "save_run": "store",
-}
 
 __all__ = [
     "CaseResult",
@@ -39,9 +26,10 @@ __all__ = [
     "save_run",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: the records alone are cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy(
+    __name__,
+    header=("run_header",),
+    records=("CaseResult", "EvalReport", "Run", "RunHeader", "TrialRecord", "Turn"),
+    runner=("run_cases",),
+    store=("RunWriter", "load_run", "save_run"),
+)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from tests.pytest_aiassert.cassettes.conftest import exchange, request, text_of
 
-import pytest_aiassert.cassettes as package
 from pytest_aiassert.cassettes import Cassette
 from pytest_aiassert.errors import CassetteError, CassetteMissError, UsageError
 
@@ -177,10 +176,3 @@ def test_a_request_with_a_secret_finds_its_redacted_recording(path: Path) -> Non
     Cassette.open(path).add(exchange(f"use {secret}", f"done with {secret}"))
     assert secret.encode() not in path.read_bytes()
     assert text_of(Cassette.load(path).take(request(f"use {secret}"))) == "done with [REDACTED]"
-
-
-def test_names_of_the_package() -> None:
-    assert package.Cassette is Cassette
-    assert package.CassetteTransport.__name__ == "CassetteTransport"
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        package.Nothing  # noqa: B018  the access is the test

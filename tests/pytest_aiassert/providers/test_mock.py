@@ -266,10 +266,3 @@ def test_sync_calls_start_no_thread(mock: MockProvider) -> None:
     mock.reply("x").complete("x")
     list(mock.stream("x"))
     assert threading.active_count() == before
-
-
-def test_a_name_that_is_not_exported() -> None:
-    import pytest_aiassert.providers as package
-
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        package.Nothing  # noqa: B018  the access is the test
