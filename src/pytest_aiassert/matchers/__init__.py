@@ -9,7 +9,10 @@ from pytest_aiassert.lazy import lazy
 if TYPE_CHECKING:
     from pytest_aiassert.matchers.base import Matcher
     from pytest_aiassert.matchers.code import contains_code, parses
+    from pytest_aiassert.matchers.complexity import max_complexity
     from pytest_aiassert.matchers.composition import all_of, any_of, not_
+    from pytest_aiassert.matchers.defining import defines
+    from pytest_aiassert.matchers.documenting import has_docstrings
     from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
@@ -22,10 +25,13 @@ __all__ = [
     "all_of",
     "any_of",
     "contains_code",
+    "defines",
+    "has_docstrings",
     "has_tests",
     "implements",
     "matches_regex",
     "matches_schema",
+    "max_complexity",
     "mentions",
     "not_",
     "parses",
@@ -37,7 +43,10 @@ __getattr__, __dir__ = lazy(
     __name__,
     base=("Matcher",),
     code=("contains_code", "parses"),
+    complexity=("max_complexity",),
     composition=("all_of", "any_of", "not_"),
+    defining=("defines",),
+    documenting=("has_docstrings",),
     implementing=("implements",),
     linting=("passes_lint",),
     quality=("quality_score",),
