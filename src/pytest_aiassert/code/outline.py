@@ -29,6 +29,12 @@ def functions(code: str) -> tuple[FunctionOutline, ...]:
     return () if tree is None else tuple(_functions(tree))
 
 
+def loose_complexity(tree: ast.Module) -> int:
+    """Return McCabe's complexity of what stands outside of functions and classes; 1 where it does not branch."""
+    loose = [node for node in tree.body if not isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
+    return sum(_complexity(node) - 1 for node in loose) + 1
+
+
 def names(code: str) -> frozenset[str]:
     """Collect all names that the code defines, imports or uses; empty where it does not parse."""
     tree = python_tree(code)
