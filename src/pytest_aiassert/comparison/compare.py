@@ -242,25 +242,14 @@ def _quantities(pairs: Sequence[CasePair]) -> tuple[Quantity, ...]:
 
 def _quantity(name: str, unit: str, pairs: Sequence[CasePair], read: Callable[[TrialRecord], float | None]) -> Quantity:
     """Average within each case first, so that a case counts once however many trials it had."""
-    both = [(x, y) for p in pairs if (x := _mean(p.a, read)) is not None and (y := _mean(p.b, read)) is not None]
-    if not both:
-        sides = [[m for p in pairs if (m := _mean(case(p), read)) is not None] for case in (_side_a, _side_b)]
-        a, b = (sum(side) / len(side) if side else None for side in sides)
-        return Quantity(name=name, unit=unit, a=a, b=b)
-    return Quantity(name=name, unit=unit, a=sum(x for x, _ in both) / len(both), b=sum(y for _, y in both) / len(both))
+    means = [(_mean(map(read, pair.a.judged)), _mean(map(read, pair.b.judged))) for pair in pairs]
+    means = [pair for pair in means if None not in pair] or means
+    return Quantity(name=name, unit=unit, a=_mean(a for a, _ in means), b=_mean(b for _, b in means))
 
 
-def _side_a(pair: CasePair) -> CaseResult:
-    return pair.a
-
-
-def _side_b(pair: CasePair) -> CaseResult:
-    return pair.b
-
-
-def _mean(case: CaseResult, read: Callable[[TrialRecord], float | None]) -> float | None:
-    values = [value for trial in case.judged if (value := read(trial)) is not None]
-    return sum(values) / len(values) if values else None
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _summary(a: RunHeader, b: RunHeader, overall: Difference, margin: float) -> str:
