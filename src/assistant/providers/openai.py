@@ -65,16 +65,7 @@ class OpenAIProvider(BaseProvider):
     async def send(self, request: Request) -> Completion:
         """Post one request and decode the whole reply; raises ProviderError."""
         started = time.perf_counter()
-        try:
-            with fail_after(self._total_timeout):
-                async with self._clients.request(
-                    self._url, body=self._body(request), headers=self._headers
-                ) as response:
-                    await response.aread()
-        except TimeoutError as error:
-            raise self._too_slow() from error
-        if response.status_code >= _FIRST_ERROR:
-            raise error_for(response, self.name)
+        response = await self._answer(self._url, self._body(request))
         completion = decode_completion(self._json(response), provider=self.name)
         latency = response.extensions.get("latency", time.perf_counter() - started)
         model = completion.model or self.model
@@ -124,15 +115,20 @@ class OpenAIProvider(BaseProvider):
         return replace(chunk, cost=self._price(self.model, chunk.usage))
 
     async def _models(self) -> tuple[str, ...]:
+        response = await self._answer(f"{self.base_url}/models")
+        return decode_models(self._json(response), provider=self.name)
+
+    async def _answer(self, url: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+        """Return a whole response; raises ProviderError, also for an HTTP error."""
         try:
             with fail_after(self._total_timeout):
-                async with self._clients.request(f"{self.base_url}/models", headers=self._headers) as response:
+                async with self._clients.request(url, body=body, headers=self._headers) as response:
                     await response.aread()
         except TimeoutError as error:
             raise self._too_slow() from error
         if response.status_code >= _FIRST_ERROR:
             raise error_for(response, self.name)
-        return decode_models(self._json(response), provider=self.name)
+        return response
 
     async def _events(self, response: httpx2.Response, decoder: StreamDecoder, deadline: float) -> AsyncGenerator[str]:
         """Yield the data of each event up to the end mark, then let the connection be used again."""
