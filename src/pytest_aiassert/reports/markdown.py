@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_aiassert.reports.excerpt import excerpt, is_told
-from pytest_aiassert.reports.figures import count, interval, money, percent, seconds
-from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, all_notes, failing, tally, verdict_sentence
+from pytest_aiassert.reports.figures import count, interval, money, seconds
+from pytest_aiassert.reports.tally import CaseTally, RunTally, all_notes, failing, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, shorten, visible
 from pytest_aiassert.runs.records import EvalReport, TrialRecord
 from pytest_aiassert.verdict import Verdict
@@ -80,7 +80,7 @@ def _overview(report: EvalReport, runs: Sequence[RunTally]) -> str:
     for run in runs:
         errors = f", {plural(run.errors, 'error')}" if run.errors else ""
         lines.append(
-            f"| {_prose(run.label)} | {run.rate.passes}/{run.rate.n}{errors} | {_rate(run.rate)} "
+            f"| {_prose(run.label)} | {run.rate.passes}/{run.rate.n}{errors} | {run.rate} "
             f"| {run.trial_passes}/{run.trials} | {_prose(money(run.cost))} | {count(run.tokens)} "
             f"| {seconds(run.latency)} / {seconds(run.slowest)} |"
         )
@@ -113,7 +113,7 @@ def _tags(runs: Sequence[RunTally]) -> str:
     lines = ["", _summary("", "By tag"), ""]
     lines += ["| tag | " + " | ".join(_prose(run.label) for run in runs) + " |", "|---|" + "--:|" * len(runs)]
     for tag in tags:
-        cells = [f"{rate.passes}/{rate.n} {_rate(rate)}" if (rate := by_tag.get(tag)) else "" for by_tag in rates]
+        cells = [f"{rate.passes}/{rate.n} {rate}" if (rate := by_tag.get(tag)) else "" for by_tag in rates]
         lines.append(f"| {_prose(tag)} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, "", "</details>"]) + "\n"
 
@@ -190,10 +190,6 @@ def _fenced(text: str) -> str:
 def _capped(text: str) -> str:
     left = len(text) - _REPLY
     return text if left <= 0 else f"{text[:_REPLY]}\n… {plural(left, 'more character')}"
-
-
-def _rate(rate: Rate) -> str:
-    return f"{percent(rate.share)} [{interval(rate.low, rate.high)}]" if rate.n else percent(None)
 
 
 def _summary(sign: str, text: str) -> str:
