@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told
-from pytest_aiassert.reports.paint import paint
+from pytest_aiassert.reports.paint import Style, paint
 from pytest_aiassert.reports.tally import failing
 from pytest_aiassert.reports.visible import columns, one_line, shorten, visible, wrap
 from pytest_aiassert.verdict import Evidence, Verdict
@@ -43,10 +43,11 @@ class _Writer:
 
     def _head(self, verdict: Verdict, depth: int) -> list[str]:
         indent = "  " * depth
-        sign, style = ("✓", "passed") if verdict.passed else ("✗", "failed")
+        sign = "✓" if verdict.passed else "✗"
+        style: Style = "passed" if verdict.passed else "failed"
         name = shorten(one_line(verdict.matcher), self._width - len(indent) - 8)
         head = f"{indent}{sign} {name}  {verdict.score:.2f}"
-        painted = f"{indent}{paint(sign, style, colour=self._colour)} "  # type: ignore[arg-type]  # one of two literals
+        painted = f"{indent}{paint(sign, style, colour=self._colour)} "
         painted += paint(name, "bold" if not verdict.passed else "plain", colour=self._colour)
         painted += f"  {verdict.score:.2f}"
         room = self._width - columns(head) - 2
