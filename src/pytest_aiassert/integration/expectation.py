@@ -34,10 +34,7 @@ class Expectation:
     def to(self, *matchers: Checks) -> tuple[Verdict, ...]:
         """Judge by every matcher, then raise one AssertionError that shows all; returns the verdicts."""
         __tracebackhide__ = True
-        verdicts = self._judge(matchers, "to")
-        if not all(verdict.passed for verdict in verdicts):
-            raise AssertionError(_explain(verdicts, self._width))
-        return verdicts
+        return self._judge(matchers, "to")
 
     def not_to(self, *matchers: Checks) -> tuple[Verdict, ...]:
         """Like `to`, with every matcher negated."""
@@ -47,12 +44,10 @@ class Expectation:
         for matcher in matchers:
             if not isinstance(matcher, Matcher):
                 raise UsageError(f"expect(…).not_to takes matchers, got {type(matcher).__name__} {matcher!r}")
-        verdicts = self._judge(tuple(not_(m) for m in matchers if isinstance(m, Matcher)), "not_to")
-        if not all(verdict.passed for verdict in verdicts):
-            raise AssertionError(_explain(verdicts, self._width))
-        return verdicts
+        return self._judge(tuple(not_(m) for m in matchers if isinstance(m, Matcher)), "not_to")
 
     def _judge(self, matchers: tuple[Checks, ...], verb: str) -> tuple[Verdict, ...]:
+        __tracebackhide__ = True
         if not matchers:
             raise UsageError(f"expect(…).{verb}() was given no matcher, so it would pass whatever the reply")
         for matcher in matchers:
@@ -60,6 +55,8 @@ class Expectation:
                 raise UsageError(f"expect(…).{verb} takes matchers, got {type(matcher).__name__} {matcher!r}")
         verdicts = tuple(matcher.check(self._reply) for matcher in matchers)
         self._recorder().verdicts.extend(verdicts)
+        if not all(verdict.passed for verdict in verdicts):
+            raise AssertionError(_explain(verdicts, self._width))
         return verdicts
 
 
