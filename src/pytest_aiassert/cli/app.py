@@ -12,10 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from assistant.errors import AssistantError
+from pytest_aiassert.cli.exit_codes import BAD_INPUT
 from pytest_aiassert.cli.screen import complain
 from pytest_aiassert.errors import AIAssertError
-
-BAD_INPUT = 2
 
 _ClickError = cast(
     "type[Exception]", next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
+from pytest_aiassert.cli.exit_codes import REGRESSION, UNDECIDED
 from pytest_aiassert.cli.screen import colour, complain, show, width
 from pytest_aiassert.comparison import Comparison, compare_runs, comparison_to_json
 from pytest_aiassert.runs import load_run
-
-EXIT_CODES: Final[Mapping[str, int]] = {"no regression": 0, "regression": 1, "undecided": 0}
-UNDECIDED: Final = 3
 
 
 def compare_files(a: Path, b: Path, *, alpha: float, margin: float, as_json: bool, strict: bool) -> int:
@@ -26,7 +22,7 @@ def compare_files(a: Path, b: Path, *, alpha: float, margin: float, as_json: boo
     if strict and comparison.verdict == "undecided":
         complain("undecided counts as a failure with --strict")
         return UNDECIDED
-    return EXIT_CODES[comparison.verdict]
+    return REGRESSION if comparison.verdict == "regression" else 0
 
 
 def _lines(comparison: Comparison) -> list[str]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from pytest_aiassert.cassettes import Cassette
+from pytest_aiassert.cli.exit_codes import BAD_INPUT
 from pytest_aiassert.cli.screen import complain, show, table
 from pytest_aiassert.cli.selection import golden_files, recorded_models
 from pytest_aiassert.errors import CassetteError, GoldenSetError, UsageError
 from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.providers.replay import models_of
 from pytest_aiassert.wording import plural
-
-BAD_INPUT: Final = 2
 
 
 def list_golden(paths: Sequence[Path]) -> int:

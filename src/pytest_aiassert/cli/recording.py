@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant.errors import ProviderError
 from pytest_aiassert.cassettes import Cassette
+from pytest_aiassert.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from pytest_aiassert.cli.screen import complain, progress, show
 from pytest_aiassert.cli.selection import chosen_cases, model_label
 from pytest_aiassert.errors import UsageError
@@ -15,8 +16,6 @@ from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
 from pytest_aiassert.wording import plural
 
-BAD_INPUT: Final = 2
-INTERRUPTED: Final = 130
 _HTTP_ERROR: Final = 400
 
 

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pytest_aiassert.case import Case
+from pytest_aiassert.cli.exit_codes import INTERRUPTED
 from pytest_aiassert.cli.screen import colour, complain, progress, show, width
 from pytest_aiassert.cli.selection import chosen_cases, model_label
 from pytest_aiassert.errors import CassetteError, UsageError
@@ -22,8 +23,6 @@ from pytest_aiassert.wording import plural
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
-
-INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
