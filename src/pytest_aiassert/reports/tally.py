@@ -79,7 +79,7 @@ class RunTally:
 
 def rate_of(passes: int, n: int) -> Rate:
     """Return the rate of `passes` among `n`; the interval is all of [0, 1] where n is 0."""
-    low, high = wilson(passes, n) if n else (0.0, 1.0)
+    low, high = wilson(passes, n)
     return Rate(passes=passes, n=n, low=low, high=high)
 
 
