@@ -152,9 +152,8 @@ class StreamDecoder:
 
     def _collect(self, call: dict[str, Any]) -> None:
         index = call.get("index")
-        if not isinstance(
-            index, int
-        ):  # some servers number nothing: an id begins a call, its absence goes on with the last
+        if not isinstance(index, int):
+            # some servers number nothing: an id begins a call, its absence goes on with the last
             index = len(self._calls) if call.get("id") or not self._calls else max(self._calls)
         slot = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
         function = call.get("function") or {}
