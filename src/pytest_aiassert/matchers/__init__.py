@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.defining import defines
     from pytest_aiassert.matchers.documenting import has_docstrings
     from pytest_aiassert.matchers.implementing import implements
+    from pytest_aiassert.matchers.importing import imports_exist, imports_only
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
     from pytest_aiassert.matchers.schema import matches_schema
@@ -29,6 +30,8 @@ __all__ = [
     "has_docstrings",
     "has_tests",
     "implements",
+    "imports_exist",
+    "imports_only",
     "matches_regex",
     "matches_schema",
     "max_complexity",
@@ -48,6 +51,7 @@ __getattr__, __dir__ = lazy(
     defining=("defines",),
     documenting=("has_docstrings",),
     implementing=("implements",),
+    importing=("imports_exist", "imports_only"),
     linting=("passes_lint",),
     quality=("quality_score",),
     schema=("matches_schema",),

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers import defines, has_docstrings, max_complexity
+from pytest_aiassert.matchers import defines, has_docstrings, imports_exist, imports_only, max_complexity
 
 MATCHERS = [
     defines("f", params=["x"], returns="int"),
     has_docstrings(0.5),
     max_complexity(3),
+    imports_only("os"),
+    imports_exist(),
 ]
 PIECES = [
     "```python\n", "```\n", "```js\n", "```ts\n", "def f(x):\n", "    return x + 1\n", "class A:\n", "{", "}", "[1, 2]",
