@@ -33,7 +33,8 @@ def _load_all() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__") and ".jail" not in module.name:
                 importlib.import_module(module.name)
-    importlib.import_module("httpcore2._backends.anyio")
+    for lazily_imported in ("httpcore2._backends.anyio", "yaml"):
+        importlib.import_module(lazily_imported)
 
 
 _load_all()

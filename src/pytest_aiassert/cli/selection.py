@@ -10,6 +10,7 @@ from pytest_aiassert.case import Case
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.golden import GoldenSet
 from pytest_aiassert.integration.models import is_replay, recorded_model
+from pytest_aiassert.integration.naming import folder_name
 from pytest_aiassert.wording import did_you_mean
 
 
@@ -41,11 +42,6 @@ def model_label(golden: GoldenSet, spec: str, name: str | None) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", label):
         raise UsageError(f"model name {label!r} cannot name a folder; choose another with --model-name")
     return label
-
-
-def folder_name(model: str) -> str:
-    """Return a model's own name in a form that can name a folder."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.") or "model"
 
 
 def golden_files(paths: Iterable[Path]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,14 @@ class Holder:
         return self._providers[spec]
 
     def close(self, *, broken: bool = False) -> None:
-        """Close what was opened; a broken recording does not take the place of an older one."""
-        while self._providers:
-            provider = self._providers.popitem()[1]
-            end = getattr(provider, "abandon", provider.close) if broken else provider.close
-            end()
+        """Close all that was opened; a broken recording does not take the place of an older one.
+
+        Raises CassetteError where a recording cannot be put in its place.
+        """
+        with ExitStack() as scope:
+            while self._providers:
+                provider = self._providers.popitem()[1]
+                scope.callback(getattr(provider, "abandon", provider.close) if broken else provider.close)
 
 
 @dataclass(kw_only=True)

@@ -9,8 +9,9 @@ import pytest
 
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Holder, Purse, Recorder
 from pytest_aiassert.integration.explanation import text_width
-from pytest_aiassert.integration.markers import cassette_path, plan_for, short_name
-from pytest_aiassert.integration.models import is_replay, open_provider
+from pytest_aiassert.integration.markers import plan_for
+from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
+from pytest_aiassert.integration.naming import cassette_path, short_name
 from pytest_aiassert.integration.observed import ObservedProvider
 from pytest_aiassert.integration.session import running_session
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
@@ -85,5 +86,7 @@ def _recorder(item: pytest.Item) -> Callable[[], Recorder]:
 
 def _open(item: pytest.Item, settings: EvalSettings, spec: str) -> Provider:
     model = "" if spec == "replay" else short_name(spec)
-    path = cassette_path(item, plan_for(item, settings), model)
+    if running_session(item.config) is None and not is_replay(spec):  # a session has checked what it was given
+        check_spec(spec, record=settings.record, allow_network=settings.allow_network)
+    path = cassette_path(item, plan_for(item, settings), model, settings.providers)
     return open_provider(spec, cassette=path, record=settings.record)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_aiassert.case import Case
-from pytest_aiassert.errors import UsageError
+from pytest_aiassert.integration.naming import parameters_of
 from pytest_aiassert.integration.settings import EvalSettings
-
-MODEL_PARAMETER = "ai_model"
-"""The parameter that tells the clones of a test apart where several providers are asked."""
+from pytest_aiassert.wording import cut
 
 _KNOWN = ("samples", "min_pass_rate", "tags", "weight", "provider", "cassette")
 
@@ -56,82 +53,48 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
         tags=(*_tags(item, said.get("tags", ())), *(case.tags if case else ())),
         weight=_weight(item, said.get("weight", case.weight if case else 1.0)),
         fingerprint=case.fingerprint if case else "",
-        provider=said.get("provider"),
-        cassette=said.get("cassette"),
+        provider=_text(item, "provider", said.get("provider")),
+        cassette=_text(item, "cassette", said.get("cassette")),
         curtailed=settings.record == "none",
     )
 
 
-def case_id(item: pytest.Item) -> str:
-    """Return the item's node id without the model's name, so that models can be compared."""
-    spec = _parameters(item).get(MODEL_PARAMETER)
-    if spec is None:
-        return item.nodeid
-    short = short_name(spec)
-    if item.nodeid.endswith(f"-{short}]"):
-        return item.nodeid.removesuffix(f"-{short}]") + "]"
-    return item.nodeid.removesuffix(f"[{short}]")
-
-
-def short_name(spec: str) -> str:
-    """Return a provider spec's model name: what follows `replay:` or the last colon of a live one."""
-    return spec.rpartition(":")[2] or spec
-
-
-def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str) -> Path:
-    """Return where the item's recorded replies lie: `cassettes/<module>/<test>.json` beside its file.
-
-    The marker's `cassette` is a path from the test's folder; it may name `{model}` and the test's parameters.
-    Raises UsageError where these do not fill it in.
-    """
-    folder = item.path.parent
-    if plan is None or plan.cassette is None:
-        name = case_id(item).split("::", 1)[-1].replace("::", ".")
-        return folder / "cassettes" / item.path.stem / f"{_safe(name)}.json"
-    named = f"{item.nodeid}: marker ai_eval cassette={plan.cassette!r}"
-    if "{model}" in plan.cassette and not model:
-        raise UsageError(f"{named} needs a model: use --ai-provider replay:MODEL")
-    try:
-        return folder / plan.cassette.format(**_parameters(item), model=_safe(model))
-    except (KeyError, IndexError, AttributeError, ValueError) as error:
-        raise UsageError(f"{named} cannot be filled in: {type(error).__name__}: {error}") from error
-
-
 def _case_of(item: pytest.Item) -> Case | None:
-    return next((value for value in _parameters(item).values() if isinstance(value, Case)), None)
-
-
-def _parameters(item: pytest.Item) -> dict[str, Any]:
-    callspec = getattr(item, "callspec", None)
-    return dict(callspec.params) if callspec is not None else {}
-
-
-def _safe(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "._-[]" else "-" for c in name)
+    return next((value for value in parameters_of(item).values() if isinstance(value, Case)), None)
 
 
 def _samples(item: pytest.Item, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise _refuse(item, f"samples={value!r} is not a whole number of at least 1")
+        raise _refuse(item, f"samples={cut(repr(value))} is not a whole number of at least 1")
     return value
 
 
 def _bar(item: pytest.Item, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise _refuse(item, f"min_pass_rate={value!r} is not above 0 and at most 1")
+        raise _refuse(item, f"min_pass_rate={cut(repr(value))} is not above 0 and at most 1")
     return float(value)
 
 
 def _weight(item: pytest.Item, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise _refuse(item, f"weight={value!r} is not a positive number")
-    return float(value)
+    try:
+        weight = float("nan") if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        weight = float("inf")
+    if not 0 < weight < float("inf"):
+        raise _refuse(item, f"weight={cut(repr(value))} is not a positive number")
+    return weight
 
 
 def _tags(item: pytest.Item, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not all(isinstance(tag, str) for tag in value):
+    if not isinstance(value, list | tuple | set | frozenset) or not all(isinstance(tag, str) for tag in value):
         raise _refuse(item, f"tags={value!r} is not a list of names")
-    return tuple(value)
+    return tuple(sorted(value) if isinstance(value, set | frozenset) else value)
+
+
+def _text(item: pytest.Item, name: str, value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and value.strip() and "\0" not in value):
+        raise _refuse(item, f"{name}={value!r} is not a text that names one")
+    return value
 
 
 def _refuse(item: pytest.Item, text: str) -> pytest.UsageError:

@@ -39,6 +39,8 @@ def check_spec(spec: str, *, record: RecordMode = "none", allow_network: bool = 
             raise UsageError(f"provider spec {spec!r} has nothing to record from; name a live provider")
         return
     if spec == "mock":
+        if record != "none":
+            raise UsageError("provider spec 'mock' has nothing to record from; name a live provider")
         return
     from assistant.assembly import connect
     from assistant.providers.spec import parse_spec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_aiassert.errors import AIAssertError
-from pytest_aiassert.integration.markers import short_name
+from pytest_aiassert.integration.naming import folder_name, name_among
 from pytest_aiassert.integration.settings import EvalSettings
 from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, RunHeader
 
@@ -56,8 +57,12 @@ class Outputs:
             writer = self._writers.get(result.model) or self._open_writer(result.model)
             writer.write_case(result)
         except AIAssertError as error:
-            if str(error) not in self._problems:
-                self._problems.append(str(error))
+            self.complain(str(error))
+
+    def complain(self, problem: str) -> None:
+        """Note what goes wrong beside the tests; it is shown at the end, and fails the session."""
+        if problem not in self._problems:
+            self._problems.append(problem)
 
     def finish(self, duration: float, sections: tuple[tuple[str, str], ...]) -> None:
         """Compare with the baseline and write the reports; `duration` is in seconds."""
@@ -94,7 +99,7 @@ class Outputs:
             try:
                 self._comparisons.append(compare_runs(self._baseline, run))
             except AIAssertError as error:
-                self._problems.append(str(error))
+                self.complain(str(error))
 
     def _write_reports(self, report: EvalReport) -> None:
         from pytest_aiassert.reports import write_report
@@ -104,7 +109,7 @@ class Outputs:
                 write_report(report, path)
                 self._written.append(path)
             except AIAssertError as error:
-                self._problems.append(str(error))
+                self.complain(str(error))
 
     def _header(self, model: str) -> RunHeader:
         from pytest_aiassert.runs import run_header
@@ -112,7 +117,7 @@ class Outputs:
         cases = self._results.get(model, ())
         return run_header(
             name=self._name,
-            model=short_name(model),
+            model=name_among(model, self._settings.providers),
             provider=model,
             started=self._started,
             fingerprints=[case.fingerprint for case in cases],
@@ -127,7 +132,8 @@ class Outputs:
 
     def _run_path(self, model: str) -> Path:
         assert self._settings.save_run is not None
-        return Path(str(self._settings.save_run).replace("{model}", short_name(model)))
+        name = folder_name(name_among(model, self._settings.providers))
+        return Path(str(self._settings.save_run).replace("{model}", name))
 
     def _load_baseline(self) -> Run | None:
         if self._settings.baseline is None:
@@ -142,9 +148,13 @@ class Outputs:
     def _refuse_existing(self) -> None:
         if self._settings.save_run is None:
             return
+        paths: list[Path] = []
         for spec in self._settings.providers:
             path = self._run_path(spec)
-            if path.exists():
+            if path in paths:
+                raise pytest.UsageError(f"--ai-save-run: {path} would hold the runs of several models; run them apart")
+            paths.append(path)
+            if os.path.lexists(path):  # Path.exists raises for a name that is too long
                 raise pytest.UsageError(f"--ai-save-run: {path} exists and is not overwritten; choose another path")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from dataclasses import replace
@@ -12,11 +13,13 @@ import pytest
 from assistant.errors import AssistantError
 from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Purse
-from pytest_aiassert.integration.markers import MODEL_PARAMETER, TrialPlan, case_id, plan_for, short_name
-from pytest_aiassert.integration.models import check_spec
+from pytest_aiassert.integration.markers import TrialPlan, plan_for
+from pytest_aiassert.integration.models import check_spec, is_replay
+from pytest_aiassert.integration.naming import MODEL_PARAMETER, case_id, model_id
 from pytest_aiassert.integration.outputs import Outputs
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
 from pytest_aiassert.integration.trials import result_of, run_trials
+from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:
     from pytest_aiassert.runs.records import CaseResult
@@ -26,6 +29,7 @@ SESSION = "aiassert-session"
 
 _PLAN: pytest.StashKey[TrialPlan] = pytest.StashKey()
 _RESULT = "_aiassert_result"
+_OURS = "_aiassert_marked"
 
 
 def start(config: pytest.Config) -> None:
@@ -69,14 +73,19 @@ class EvalSession:
         marked = any(True for _ in metafunc.definition.iter_markers("ai_eval"))
         if len(specs) > 1 and marked and "ai" in metafunc.fixturenames:
             metafunc.fixturenames.append(MODEL_PARAMETER)
-            metafunc.parametrize(MODEL_PARAMETER, specs, ids=[short_name(spec) for spec in specs])
+            metafunc.parametrize(MODEL_PARAMETER, specs, ids=[model_id(spec, specs) for spec in specs])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Check every marker before anything runs."""
+        checked: set[str | None] = {None, "mock", "replay"}
         for item in items:
             plan = plan_for(item, self.settings)
-            if plan is not None:
-                item.stash[_PLAN] = plan
+            if plan is None:
+                continue
+            item.stash[_PLAN] = plan
+            if plan.provider not in checked:
+                self._check_marked(item, plan.provider or "")
+                checked.add(plan.provider)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -85,13 +94,18 @@ class EvalSession:
         if plan is None or item.config.getoption("setuponly", default=False):
             return None
         spec = self._spec(item, plan)
-        evaluation = Evaluation(case_id=case_id(item), model=spec, plan=plan)
+        evaluation = Evaluation(case_id=case_id(item, self.settings.providers), model=spec, plan=plan)
         item.stash[EVALUATION] = evaluation
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        reports = run_trials(item, nextitem, evaluation)
+        try:
+            reports = run_trials(item, nextitem, evaluation)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            self._keep_finished(evaluation)
+            raise
         if evaluation.trials:
             self._attach(reports, result_of(evaluation, reports))
         for report in reports:
+            setattr(report, _OURS, True)
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
@@ -102,16 +116,16 @@ class EvalSession:
             return
         result = getattr(report, _RESULT, None)
         if result is not None:
-            self._outputs.add(_unpack(result) if isinstance(result, dict) else result)
+            self._outputs.add(_unpack(result) if isinstance(result, str) else result)
         if report.failed:
-            self._failures["ours" if "ai_eval" in report.keywords else "other"] += 1
+            self._failures["ours" if hasattr(report, _OURS) else "other"] += 1
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the files that were asked for, and decide how the session ends."""
         if self._outputs is None:
             return
-        self._outputs.finish(time.perf_counter() - self._started, self._sections())
+        self._outputs.finish(time.perf_counter() - self._started, self._sections(self._outputs))
         if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return
         if self.settings.fail_on != "failure" and not self._failures["other"]:
@@ -139,13 +153,39 @@ class EvalSession:
         chosen = callspec.params.get(MODEL_PARAMETER) if callspec is not None else None
         return plan.provider or chosen or self.settings.providers[0]
 
+    def _check_marked(self, item: pytest.Item, spec: str) -> None:
+        record = "none" if is_replay(spec) else self.settings.record
+        try:
+            check_spec(spec, record=record, allow_network=self.settings.allow_network)
+        except (AIAssertError, AssistantError) as error:
+            raise pytest.UsageError(f"{item.nodeid}: marker ai_eval provider: {error}") from error
+
+    def _keep_finished(self, evaluation: Evaluation) -> None:
+        """Save the trials that ended before the session was interrupted."""
+        count = len(evaluation.trials)
+        if count and self._outputs is not None:
+            message = f"interrupted after {count} of {evaluation.plan.samples} trials"
+            self._outputs.add(result_of(evaluation, message=message))
+
     def _attach(self, reports: list[pytest.TestReport], result: CaseResult) -> None:
         report: Any = next((report for report in reports if report.when == "call"), reports[0])
         setattr(report, _RESULT, _pack(result) if self._worker else result)
 
-    def _sections(self) -> tuple[tuple[str, str], ...]:
-        found = self._config.hook.pytest_aiassert_report_section(report=self._outputs)
-        return tuple(section for section in found if section)
+    def _sections(self, outputs: Outputs) -> tuple[tuple[str, str], ...]:
+        hook = "hook pytest_aiassert_report_section"
+        try:
+            found = self._config.hook.pytest_aiassert_report_section(report=outputs)
+        except Exception as error:  # noqa: BLE001 - what a hook raises must not cost the report
+            outputs.complain(f"{hook} raised {type(error).__name__}: {error}; the reports are without its section")
+            return ()
+        sections: list[tuple[str, str]] = []
+        for section in filter(None, found):
+            match section:
+                case (str(title), str(text)):
+                    sections.append((title, text))
+                case _:
+                    outputs.complain(f"{hook} returned {cut(repr(section))}; it returns a title and Markdown text")
+        return tuple(sections)
 
 
 def _prints_unicode() -> bool:
@@ -159,14 +199,16 @@ def _title(config: pytest.Config) -> str:
     return ", ".join(named) or config.rootpath.name
 
 
-def _pack(result: CaseResult) -> dict[str, Any]:
-    """Turn a result into plain values, which is all that travels between processes."""
+def _pack(result: CaseResult) -> str:
+    """Turn a result into ASCII text: a lone surrogate in a reply would not survive the way between processes."""
     from pytest_aiassert.runs.lines import case_to_json, trial_to_json
 
-    return {"case": case_to_json(result), "trials": [trial_to_json(result, trial) for trial in result.trials]}
+    trials = [trial_to_json(result, trial) for trial in result.trials]
+    return json.dumps({"case": case_to_json(result), "trials": trials})
 
 
-def _unpack(packed: dict[str, Any]) -> CaseResult:
+def _unpack(text: str) -> CaseResult:
     from pytest_aiassert.runs.lines import case_from_json, trial_from_json
 
+    packed = json.loads(text)
     return replace(case_from_json(packed["case"]), trials=tuple(map(trial_from_json, packed["trials"])))

@@ -65,7 +65,7 @@ def truth(config: pytest.Config, name: str) -> bool:
     dest = name.replace("-", "_")
     try:
         said = _said(config, name)
-    except (ValueError, pytest.UsageError) as error:  # pytest reads the ini twin of a flag, and does not say which it was
+    except (ValueError, pytest.UsageError) as error:  # pytest does not say which ini option it was
         raise pytest.UsageError(f"ini option {dest}: {error}; write true or false") from error
     if not isinstance(said.value, str):
         return bool(said.value)

@@ -41,9 +41,20 @@ def run_trials(item: pytest.Item, nextitem: pytest.Item | None, evaluation: Eval
         while trial is not None:
             reports, trial = _run_once(trial, nextitem, evaluation)
             done.append(reports)
-    finally:
-        evaluation.close(broken=trial is not None or evaluation.counts["error"] > 0)
-    return _combine(done, evaluation)
+    except BaseException:  # Ctrl-C, or the end of the session; what was recorded stands, and it goes on its way
+        _close(evaluation, broken=True)
+        raise
+    problem = _close(evaluation, broken=evaluation.counts["error"] > 0)
+    return _combine(done, evaluation, problem)
+
+
+def _close(evaluation: Evaluation, *, broken: bool) -> str:
+    """Close the item's providers; return what went wrong."""
+    try:
+        evaluation.close(broken=broken)
+    except (AIAssertError, AssistantError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def outcome_of(evaluation: Evaluation) -> CaseOutcome:
@@ -52,7 +63,7 @@ def outcome_of(evaluation: Evaluation) -> CaseOutcome:
     return decide(counts["passed"], counts["failed"], bar=plan.bar, samples=plan.samples) or "error"
 
 
-def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport]) -> CaseResult:
+def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport] = (), *, message: str = "") -> CaseResult:
     """Return what is kept of the item: its trials, their outcome, and why a failure was expected."""
     plan = evaluation.plan
     return CaseResult(
@@ -65,6 +76,7 @@ def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport]) -> C
         weight=plan.weight,
         fingerprint=plan.fingerprint,
         model=evaluation.model,
+        message=message,
         expected=next((report.wasxfail for report in reports if report.skipped and hasattr(report, "wasxfail")), ""),
     )
 
@@ -111,7 +123,10 @@ def _call(item: pytest.Item, evaluation: Evaluation) -> tuple[pytest.TestReport,
     outcome = _judge(call, report)
     if outcome == "skipped":
         return report, outcome
-    evaluation.finish_trial(outcome, duration=report.duration, message=_message(call))
+    message = _message(call)
+    if not all(verdict.passed for verdict in evaluation.recorder.verdicts):
+        message = message.partition("\n")[0]  # the verdicts tell the rest
+    evaluation.finish_trial(outcome, duration=report.duration, message=message)
     if outcome != "passed" and outcome_of(evaluation) != "passed":
         _interact(item, call, report, evaluation)
     return report, outcome
@@ -161,12 +176,14 @@ def _message(call: pytest.CallInfo[None]) -> str:
     return text if call.excinfo.errisinstance(AssertionError) else f"{call.excinfo.typename}: {text}"
 
 
-def _combine(done: list[TrialReports], evaluation: Evaluation) -> list[pytest.TestReport]:
+def _combine(done: list[TrialReports], evaluation: Evaluation, problem: str) -> list[pytest.TestReport]:
     last = done[-1]
     setup = last.setup if last.call is None else done[0].setup
     setup.duration = sum(trial.setup.duration for trial in done)
     failed_teardown = next((trial.teardown for trial in done if not trial.teardown.passed), None)
     teardown = failed_teardown or last.teardown
+    if problem and failed_teardown is None:
+        teardown.outcome, teardown.longrepr = "failed", problem
     teardown.duration = sum(trial.teardown.duration for trial in done)
     reports = [setup, teardown]
     if last.call is not None:
