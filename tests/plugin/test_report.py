@@ -68,7 +68,9 @@ def test_an_expected_failure_is_named_as_such(run, pytester):
     result.stdout.fnmatch_lines(["XFAIL *test_bad*(expected: is rude)", "1 failed (1 as expected), 1 passed*"])
     bad = json.loads((pytester.path / "r.json").read_text())["runs"][0]["cases"][0]
     assert (bad["outcome"], bad["expected"]) == ("failed", "is rude")
-    assert "1 of 2 cases fails, as expected." in (pytester.path / "r.html").read_text()
+    page = (pytester.path / "r.html").read_text()
+    assert "1 of 2 cases fails, as expected." in page
+    assert "Expected to fail: is rude" in page
     assert [case.expected for case in load_run(pytester.path / "r.jsonl").cases] == ["", "is rude"]
 
 
@@ -97,3 +99,10 @@ def test_a_report_section_of_your_own(run, pytester):
     text = (pytester.path / "r.md").read_text()
     assert "House rules" in text
     assert "Be *kind*." in text
+
+
+def test_a_verdict_is_not_told_twice(run, pytester):
+    run("--ai-eval", "--ai-report=r.json", "--ai-report=r.html", source=SOURCE)
+    trial = json.loads((pytester.path / "r.json").read_text())["runs"][0]["cases"][0]["trials"][0]
+    assert trial["message"] == "1 of 2 expectations failed"
+    assert "expectations failed" not in (pytester.path / "r.html").read_text()

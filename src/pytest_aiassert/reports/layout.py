@@ -180,7 +180,7 @@ def _trial(trial: TrialRecord, prompt: tuple[Message, ...], anchor: str, highlig
         record=trial,
         anchor=anchor,
         reason=shorten(one_line(reason), 300),
-        message=visible(trial.message[:_TEXT]),
+        message=visible(trial.message[:_TEXT]) if unmet is None else "",
         turns=tuple(turns),
         verdicts=tuple(_verdict(verdict, judged, highlighter) for verdict in failing(trial.verdicts)),
         finish=", ".join(finish for finish in finishes if finish != "stop"),
