@@ -23,8 +23,9 @@ ASSISTANT = """
 """
 PYTEST_AIASSERT = """
     Behaviour Case Comparison Evidence GoldenSet Matcher MockProvider ReplayProvider Run Verdict all_of any_of
-    compare_runs contains_code defines has_docstrings has_tests implements imports_exist imports_only load_golden
-    load_run matches_regex matches_schema max_complexity mentions not_ parses passes_lint quality_score
+    compare_runs contains_code defines has_docstrings has_tests implements imports_exist imports_only is_formatted
+    is_secure load_golden load_run matches_regex matches_schema max_complexity mentions not_ parses passes_lint
+    quality_score
 """
 
 lazy = pytest.mark.parametrize(

@@ -23,6 +23,9 @@ DEFAULT_IGNORE = ("B011", "B018", "B028", "B905", "E712")
 
 _SECONDS = 30.0
 _NEWEST_MINOR = 14
+COMMON_OPTIONS = ("--isolated", "--no-cache", f"--target-version=py3{min(sys.version_info.minor, _NEWEST_MINOR)}")
+"""What every call of ruff is given: no configuration of the user's, and this Python's syntax."""
+
 _SYNTAX = "invalid-syntax"
 
 
@@ -52,7 +55,7 @@ def lint(
 
     No configuration file and no `noqa` comment counts. Raises CannotJudgeError where ruff fails or knows no such rule.
     """
-    output = _ruff([*_options(select, ignore), "--stdin-filename=reply.py", "-"], stdin=_encoded(code))
+    output, _ = run_ruff(["check", *_options(select, ignore), "--stdin-filename=reply.py", "-"], stdin=encoded(code))
     return tuple(finding for _, finding in _findings(output))
 
 
@@ -64,8 +67,8 @@ def lint_many(
         return []
     with tempfile.TemporaryDirectory(prefix="aiassert-lint-") as folder:
         for number, code in enumerate(codes):
-            Path(folder, f"reply_{number}.py").write_bytes(_encoded(code))
-        output = _ruff([*_options(select, ignore), folder])
+            Path(folder, f"reply_{number}.py").write_bytes(encoded(code))
+        output, _ = run_ruff(["check", *_options(select, ignore), folder])
     found: list[list[Finding]] = [[] for _ in codes]
     for name, finding in _findings(output):
         found[int(Path(name).stem.removeprefix("reply_"))].append(finding)
@@ -73,21 +76,24 @@ def lint_many(
 
 
 def _options(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[str]:
-    target = f"py3{min(sys.version_info.minor, _NEWEST_MINOR)}"
-    options = ["--isolated", "--no-cache", "--ignore-noqa", "--output-format=json", f"--target-version={target}"]
+    options = [*COMMON_OPTIONS, "--ignore-noqa", "--output-format=json"]
     options.append(f"--select={','.join(select)}")
     if ignore:
         options.append(f"--ignore={','.join(ignore)}")
     return options
 
 
-def _ruff(arguments: list[str], stdin: bytes | None = None) -> bytes:
+def run_ruff(arguments: list[str], stdin: bytes | None = None, *, fine: tuple[int, ...] = (0, 1)) -> tuple[bytes, str]:
+    """Run ruff and return what it wrote to stdout and stderr.
+
+    Raises CannotJudgeError where it cannot be started, hangs, or ends with an exit code that is not `fine`.
+    """
     from ruff import find_ruff_bin  # type: ignore[import-untyped]  # the wheel has no type information
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
     try:
         done = subprocess.run(  # noqa: S603  # ruff's own binary; the code is data to it
-            [find_ruff_bin(), "check", *arguments],
+            [find_ruff_bin(), *arguments],
             input=stdin,
             capture_output=True,
             timeout=_SECONDS,
@@ -100,10 +106,11 @@ def _ruff(arguments: list[str], stdin: bytes | None = None) -> bytes:
         ) from error
     except subprocess.TimeoutExpired as error:
         raise CannotJudgeError(f"ruff took more than {_SECONDS:g} s on a reply") from error
-    if done.returncode not in (0, 1):
-        said = " ".join(done.stderr.decode("utf-8", "replace").split()) or "it said nothing"
+    stderr = done.stderr.decode("utf-8", "replace")
+    if done.returncode not in fine:
+        said = " ".join(stderr.split()) or "it said nothing"
         raise CannotJudgeError(f"ruff failed with exit code {done.returncode}: {said}")
-    return done.stdout
+    return done.stdout, stderr
 
 
 def _findings(output: bytes) -> list[tuple[str, Finding]]:
@@ -124,5 +131,6 @@ def _finding(item: dict[str, Any]) -> Finding:
     )
 
 
-def _encoded(code: str) -> bytes:
+def encoded(code: str) -> bytes:
+    """Return code as the bytes that ruff reads; lone surrogates become question marks."""
     return code.encode("utf-8", "replace")

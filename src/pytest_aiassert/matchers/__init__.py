@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.composition import all_of, any_of, not_
     from pytest_aiassert.matchers.defining import defines
     from pytest_aiassert.matchers.documenting import has_docstrings
+    from pytest_aiassert.matchers.formatting import is_formatted
     from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.importing import imports_exist, imports_only
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.quality import quality_score
     from pytest_aiassert.matchers.schema import matches_schema
+    from pytest_aiassert.matchers.security import is_secure
     from pytest_aiassert.matchers.testing import has_tests
     from pytest_aiassert.matchers.text import matches_regex, mentions
 
@@ -32,6 +34,8 @@ __all__ = [
     "implements",
     "imports_exist",
     "imports_only",
+    "is_formatted",
+    "is_secure",
     "matches_regex",
     "matches_schema",
     "max_complexity",
@@ -50,11 +54,13 @@ __getattr__, __dir__ = lazy(
     composition=("all_of", "any_of", "not_"),
     defining=("defines",),
     documenting=("has_docstrings",),
+    formatting=("is_formatted",),
     implementing=("implements",),
     importing=("imports_exist", "imports_only"),
     linting=("passes_lint",),
     quality=("quality_score",),
     schema=("matches_schema",),
+    security=("is_secure",),
     testing=("has_tests",),
     text=("matches_regex", "mentions"),
 )

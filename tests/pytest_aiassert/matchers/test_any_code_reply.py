@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers import defines, has_docstrings, imports_exist, imports_only, max_complexity
+from pytest_aiassert.matchers import (
+    defines,
+    has_docstrings,
+    imports_exist,
+    imports_only,
+    is_formatted,
+    is_secure,
+    max_complexity,
+)
 
 MATCHERS = [
     defines("f", params=["x"], returns="int"),
@@ -14,6 +22,8 @@ MATCHERS = [
     max_complexity(3),
     imports_only("os"),
     imports_exist(),
+    is_formatted(),
+    is_secure(),
 ]
 PIECES = [
     "```python\n", "```\n", "```js\n", "```ts\n", "def f(x):\n", "    return x + 1\n", "class A:\n", "{", "}", "[1, 2]",
