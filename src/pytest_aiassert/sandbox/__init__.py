@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_aiassert.sandbox.isolation import Isolation, Layer, Tier
 from pytest_aiassert.sandbox.jail.codec import Iterated, Opaque
 from pytest_aiassert.sandbox.limits import Execution, Limits, Outcome
+from pytest_aiassert.sandbox.nursery import layers, require, tier
 from pytest_aiassert.sandbox.outline import Function, outline, parse
 from pytest_aiassert.sandbox.program import run
 from pytest_aiassert.sandbox.session import Answer, Candidate, CandidateSession, LoadError, Lost, Raised, Returned
@@ -14,7 +16,9 @@ __all__ = [
     "CandidateSession",
     "Execution",
     "Function",
+    "Isolation",
     "Iterated",
+    "Layer",
     "Limits",
     "LoadError",
     "Lost",
@@ -22,7 +26,11 @@ __all__ = [
     "Outcome",
     "Raised",
     "Returned",
+    "Tier",
+    "layers",
     "outline",
     "parse",
+    "require",
     "run",
+    "tier",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import json
 import os
 import shutil
 import socket
@@ -11,41 +12,70 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from pytest_aiassert.errors import CannotJudgeError
+from pytest_aiassert.sandbox.isolation import Isolation, Layer, Tier, read_isolation
 from pytest_aiassert.sandbox.job import Job
 from pytest_aiassert.sandbox.limits import Limits
 
 _START = 30.0  # seconds a zygote may take to get ready
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); from jail.zygote import main; del sys.path[0]; "
-    "main(int(sys.argv[2]), sys.argv[3])"
+    "main(int(sys.argv[2]), sys.argv[3], sys.argv[4])"
 )
 
 
-def start_job(limits: Limits) -> Job:
-    """Fork a child of this process's zygote, ready to be sent its work.
+def start_job(limits: Limits, tool: str | None = None) -> Job:
+    """Fork a child of this process's zygote, ready to be sent its work; `tool` is the program it will be.
 
     Raises CannotJudgeError where no zygote can be had.
     """
-    return _nursery(os.getpid()).start(limits)
+    return nursery(tool).start(limits)
+
+
+def tier() -> Tier:
+    """Return the tier of isolation that code in Python gets here."""
+    return nursery().isolation().tier
+
+
+def layers() -> tuple[Layer, ...]:
+    """Return every layer of isolation, there or missing, and why."""
+    return nursery().isolation().layers
+
+
+def require(wanted: str) -> None:
+    """Raise CannotJudgeError where isolation is less than this tier, UsageError where there is no such tier."""
+    nursery().isolation().require(wanted)
+
+
+def nursery(tool: str | None = None) -> Nursery:
+    """Return this process's nursery for jobs in Python, or for one other program."""
+    return _nursery(os.getpid(), tool)
 
 
 @functools.cache
-def _nursery(pid: int) -> Nursery:
+def _nursery(pid: int, tool: str | None) -> Nursery:
     del pid  # after a fork, the parent's zygote is not ours
-    nursery = Nursery()
+    nursery = Nursery(tools=() if tool is None else (tool,))
     atexit.register(nursery.close)
     return nursery
 
 
 class Nursery:
-    """Keeps one zygote alive, replaces it when a job has killed it; safe to use from several threads."""
+    """Keeps one zygote alive, replaces it when a job has killed it; safe to use from several threads.
 
-    def __init__(self) -> None:
+    `tools` are the programs its jobs are, none for jobs in Python; `without` names layers of isolation to leave out.
+    """
+
+    def __init__(self, *, tools: Sequence[str] = (), without: Sequence[str] = ()) -> None:
         self._lock = threading.Lock()
+        self._tools = tuple(tools)
+        self._without = dict.fromkeys(without, "switched off")
+        self._isolation: Isolation | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._base = ""
@@ -84,6 +114,16 @@ class Nursery:
             return Job(channel=channel, leash=leash, stdout=stdout, stderr=stderr, limits=limits)
         raise CannotJudgeError("the sandbox's helper process ends as soon as it starts; try: aiassert doctor")
 
+    def isolation(self) -> Isolation:
+        """Return the layers that its jobs get; starts the zygote where it does not run."""
+        with self._lock:
+            try:
+                self._running()
+            except OSError as error:
+                raise CannotJudgeError(f"the sandbox's helper process does not start: {error}") from None
+            assert self._isolation is not None
+            return self._isolation
+
     def close(self) -> None:
         """End the zygote and every job of it."""
         if os.getpid() != self._owner:
@@ -104,13 +144,25 @@ class Nursery:
             raise CannotJudgeError(
                 f"running code needs a Python that can fork; {sys.platform} has none: use WSL or Linux"
             )
+        for _ in range(3):
+            hello = self._spawn()
+            if "without" not in hello:
+                self._isolation = read_isolation(hello, self._without)
+                return
+            self._stop()  # a layer failed halfway: start again without it
+            self._without[str(hello["without"])] = str(hello["why"])
+        raise BrokenPipeError
+
+    def _spawn(self) -> dict[str, Any]:
+        """Start the process, and return what it says of its layers."""
         self._base = tempfile.mkdtemp(prefix="aiassert-")
         self._control, far = socket.socketpair()
+        options = {"tools": self._tools, "without": tuple(self._without)}
         with far:
             # not -I, which would drop the fixed hash seed; the environment has nothing else in it
             command = [sys.executable, "-P", "-s", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [*command, str(Path(__file__).parent), str(far.fileno()), self._base],
+                [*command, str(Path(__file__).parent), str(far.fileno()), self._base, json.dumps(options)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -120,10 +172,15 @@ class Nursery:
                 start_new_session=True,
             )
         self._control.settimeout(_START)
-        ready = self._control.recv(1)
+        line = b""
+        while not line.endswith(b"\n"):
+            piece = self._control.recv(4096)
+            if not piece:
+                raise BrokenPipeError
+            line += piece
         self._control.settimeout(None)
-        if not ready:
-            raise BrokenPipeError
+        hello: dict[str, Any] = json.loads(line)
+        return hello
 
     def _stop(self) -> None:
         if self._control is not None:

@@ -17,6 +17,8 @@ from pytest_aiassert.sandbox.limits import MEBIBYTE, Execution, Limits
 from pytest_aiassert.sandbox.nursery import start_job
 
 _NODE_WITH_TYPES = (22, 6)
+_NODE_ITSELF = 512 * MEBIBYTE  # what it maps before it runs anything
+_PROCESSES = 64  # threads counted, of which Node.js has about a dozen
 
 
 def run(
@@ -32,17 +34,19 @@ def run(
     Raises UsageError for other languages or unsafe file names, CannotJudgeError where the language cannot be run here.
     """
     limits = limits or Limits()
-    work = {"files": _packed(files or {}), "stdin": stdin, "limits": limits.for_kernel()}
+    work: dict[str, Any] = {"files": _packed(files or {}), "stdin": stdin, "limits": limits.for_kernel()}
+    tool: str | None = None
     if language == "python":
         work |= {"kind": "program", "code": program}
     elif language in ("javascript", "typescript"):
         work = _node_work(program, language, work, limits)
+        tool = work["argv"][0]
     else:
         raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
     started = time.monotonic()
-    job, ended = _finished(work, limits)
+    job, ended = _finished(work, limits, tool)
     if ended.orphaned:  # once more: another job may have killed the zygote
-        job, ended = _finished(work, limits)
+        job, ended = _finished(work, limits, tool)
     duration = time.monotonic() - started
     if language != "python" and "heap out of memory" in job.stderr:
         ended = Ended(outcome="memory", returncode=None, detail=ended.detail)
@@ -51,8 +55,8 @@ def run(
     )
 
 
-def _finished(work: Mapping[str, Any], limits: Limits) -> tuple[Job, Ended]:
-    job = start_job(limits)
+def _finished(work: Mapping[str, Any], limits: Limits, tool: str | None) -> tuple[Job, Ended]:
+    job = start_job(limits, tool)
     try:
         job.send(work)
         return job, job.wait()
@@ -86,9 +90,8 @@ def _node_work(program: str, language: str, work: dict[str, Any], limits: Limits
             raise CannotJudgeError(f"running typescript needs Node.js 22.6 or later; {node} is older: upgrade it")
         options.append("--experimental-strip-types")
         suffix = ".ts"
-    kernel = {
-        name: value for name, value in limits.for_kernel().items() if name != "AS"
-    }  # V8 reserves far more than it uses
+    kernel = limits.for_kernel() | {"NPROC": _PROCESSES, "DATA": int(limits.memory) + _NODE_ITSELF}
+    del kernel["AS"]  # V8 reserves far more than it uses
     main = f"main{suffix}"
     source = base64.b64encode(program.encode("utf-8", "surrogatepass")).decode()
     return {

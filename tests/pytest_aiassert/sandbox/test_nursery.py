@@ -46,18 +46,21 @@ def test_a_dead_zygote_is_replaced(own):
     assert worked(own) == ("ok", "hi\n")
 
 
-def test_closing_ends_jobs_and_removes_scratch(own):
+@pytest.mark.parametrize("without", [(), ("namespaces",)])
+def test_closing_ends_jobs_and_removes_scratch(without, descendants):
+    own = Nursery(without=without)
     job = own.start(Limits(wall=30))
     sleeper = "import os, time; print(os.getpid(), flush=True); time.sleep(30)"
     job.send({"kind": "program", "code": sleeper, "limits": Limits().for_kernel(), "files": {}, "stdin": ""})
     while not job.stdout.strip():
         job._turn(time.monotonic() + 5)
-    base, pid = Path(own._base), int(job.stdout)
+    base, pids = Path(own._base), {own._process.pid, *descendants(own._process.pid)}
     own.close()
 
+    assert len(pids) >= 2
     assert job.finish().outcome == "killed"
     assert not base.exists()
-    assert not Path(f"/proc/{pid}").exists()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 def test_closing_twice_is_fine(own):
@@ -144,7 +147,7 @@ def test_a_job_may_be_closed_before_it_has_begun():
 def test_nothing_outlives_the_process_that_started_it(tmp_path):
     code = (
         "import os, signal, sys\nfrom pytest_aiassert.sandbox import run, nursery\nrun('pass')\n"
-        "own = nursery._nursery(os.getpid())\nprint(own._process.pid, own._base, flush=True)\n"
+        "own = nursery.nursery()\nprint(own._process.pid, own._base, flush=True)\n"
         "if sys.argv[1] == 'kill': os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     for way in ("exit", "kill"):

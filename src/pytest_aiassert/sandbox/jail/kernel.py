@@ -1,101 +1,92 @@
-"""What Linux offers beyond rlimits; each call is a no-op that returns False where it is missing."""
+"""Linux's system calls that Python has no name for; every one raises OSError where it is refused or missing."""
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
+import struct
+import sys
 from collections.abc import Callable
-from pathlib import Path
+
+from . import syscalls
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
-_LANDLOCK_CREATE_RULESET = 444  # the same numbers on every architecture that has Landlock
-_LANDLOCK_ADD_RULE = 445
-_LANDLOCK_RESTRICT_SELF = 446
-_LANDLOCK_VERSION = 1
-_PATH_BENEATH = 1
-_MOVING_SINCE, _NETWORK_SINCE, _SCOPES_SINCE = 2, 4, 6  # versions of Landlock
-_READ = 1 << 2 | 1 << 3
-_MOVE = 1 << 13
-_TCP = 1 << 0 | 1 << 1
-_ABSTRACT_SOCKETS_AND_SIGNALS = 1 << 0 | 1 << 1
-_HIDDEN = frozenset({"proc"})  # the environment of every process of the same user can be read there
+_CAPABILITIES_V3 = 0x20080522
 
-
-class _Ruleset(ctypes.Structure):
-    _fields_ = (
-        ("handled_access_fs", ctypes.c_uint64),
-        ("handled_access_net", ctypes.c_uint64),
-        ("scoped", ctypes.c_uint64),
-    )
-
-
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
+NEW_NAMESPACES = {"mount": 0x20000, "ipc": 0x8000000, "user": 0x10000000, "pid": 0x20000000, "net": 0x40000000}
+READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_DETACH = 2
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 
 
 class Kernel:
-    """The C library's entry points, looked up once, since that costs more than a call."""
+    """The C library's `syscall`, looked up once, since that costs more than a call."""
 
     def __init__(self) -> None:
-        library = ctypes.CDLL(None, use_errno=True)
-        self._prctl: Callable[..., int] | None = getattr(library, "prctl", None)
-        self._syscall: Callable[..., int] | None = getattr(library, "syscall", None) if self._prctl else None
+        self.machine = os.uname().machine
+        known = sys.platform == "linux" and struct.calcsize("P") == 8  # noqa: PLR2004 - bytes, as on both machines
+        self.numbers = syscalls.numbers(self.machine) if known else {}
+        # keeps the interpreter's lock: a switch of threads costs more than these calls
+        self._syscall: Callable[..., int] | None = ctypes.PyDLL(None, use_errno=True).syscall if known else None
 
-    def adopt_orphans(self) -> bool:
+    def call(self, name: str, *arguments: object) -> int:
+        """Make a system call; integers are passed whole, other arguments as ctypes would."""
+        if self._syscall is None or name not in self.numbers:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), name)
+        result = self._syscall(ctypes.c_long(self.numbers[name]), *[_wide(argument) for argument in arguments])
+        if result < 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), name)
+        return result
+
+    def adopt_orphans(self) -> None:
         """Become the parent of every descendant whose own parent ends."""
-        return self._control(_PR_SET_CHILD_SUBREAPER, 1)
+        self.call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
-    def die_with_parent(self, signal: int) -> bool:
-        """Receive a signal when the parent ends."""
-        return self._control(_PR_SET_PDEATHSIG, signal)
+    def die_with_parent(self, signal: int) -> None:
+        """Receive a signal when the parent ends; a change of user takes that back."""
+        self.call("prctl", _PR_SET_PDEATHSIG, signal, 0, 0, 0)
 
-    def confine(self) -> bool:
-        """Enter a Landlock domain: from it /proc cannot be read, nor any process outside be traced.
+    def refuse_privileges(self) -> None:
+        """Give up, for this process and all it starts, what set-user-id programs would bring."""
+        self.call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
-        Newer kernels also refuse TCP, and signals to processes outside. All else stays as it was.
-        """
-        version = self._call(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_VERSION)
-        if version < 1:
-            return False
-        files = _READ | (_MOVE if version >= _MOVING_SINCE else 0)
-        rules = _Ruleset(handled_access_fs=files)
-        size = 8
-        if version >= _NETWORK_SINCE:
-            rules.handled_access_net, size = _TCP, 16
-        if version >= _SCOPES_SINCE:
-            rules.scoped, size = _ABSTRACT_SOCKETS_AND_SIGNALS, 24
-        ruleset = self._call(_LANDLOCK_CREATE_RULESET, ctypes.byref(rules), size, 0)
-        if ruleset < 0:
-            return False
-        try:
-            self._allow_all_but_hidden(ruleset, files)
-            return self._control(_PR_SET_NO_NEW_PRIVS, 1) and self._call(_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0
-        finally:
-            os.close(ruleset)
+    def drop_capabilities(self) -> None:
+        """Give up every capability."""
+        header = struct.pack("=Ii", _CAPABILITIES_V3, 0)
+        self.call("capset", header, bytes(24))
 
-    def _allow_all_but_hidden(self, ruleset: int, files: int) -> None:
-        for folder in Path("/").iterdir():
-            if folder.name in _HIDDEN:
-                continue
-            try:
-                descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-            except OSError:  # no folder, or a mount that is gone
-                continue
-            rule = _PathBeneath(allowed_access=files, parent_fd=descriptor)
-            self._call(_LANDLOCK_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
-            os.close(descriptor)
+    def unshare(self, *kinds: str) -> None:
+        """Enter new namespaces; a new `pid` is entered by the next child."""
+        self.call("unshare", sum(NEW_NAMESPACES[kind] for kind in kinds))
 
-    def _control(self, option: int, value: int) -> bool:
-        return self._prctl is not None and self._prctl(option, value, 0, 0, 0) == 0
+    def enter_namespace(self, descriptor: int) -> None:
+        """Go back to a namespace, whose descriptor was opened before."""
+        self.call("setns", descriptor, 0)
 
-    def _call(self, number: int, *arguments: object) -> int:
-        if self._syscall is None:
-            return -1
-        return self._syscall(ctypes.c_long(number), *[_wide(argument) for argument in arguments])
+    def mount(self, source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+        """Mount a file system, bind a path, or change a mount's propagation."""
+        self.call("mount", source.encode(), target.encode(), kind.encode(), flags, data.encode())
+
+    def unmount(self, target: str) -> None:
+        """Take a mount out of sight at once, even where it is busy."""
+        self.call("umount2", target.encode(), _DETACH)
+
+    def make_read_only(self, target: str) -> None:
+        """Refuse writes and set-user-id below a path, in all that is mounted there."""
+        attributes = struct.pack("=QQQQ", READ_ONLY | NO_SUID, 0, 0, 0)
+        self.call("mount_setattr", _AT_FDCWD, target.encode(), _AT_RECURSIVE, attributes, len(attributes))
+
+    def pivot_root(self, new: str) -> None:
+        """Make a mount the root folder; the old one is gone."""
+        os.chdir(new)
+        self.call("pivot_root", b".", b".")
+        self.unmount(".")
+        os.chdir("/")
 
 
 def _wide(argument: object) -> object:
-    return ctypes.c_size_t(argument) if isinstance(argument, int) else argument
+    return ctypes.c_size_t(argument & (1 << 64) - 1) if isinstance(argument, int) else argument

@@ -33,8 +33,16 @@ _DEFINITIONS = (
 )
 
 
-def work(channel: int, stdout: int, stderr: int, scratch: Path) -> NoReturn:
-    """Take the job from the channel, run it, end the process."""
+def work(
+    channel: int,
+    stdout: int,
+    stderr: int,
+    *,
+    scratch: Path,
+    confine: Callable[[], None],
+    more_processes: Callable[[], int] = lambda: 0,
+) -> NoReturn:
+    """Take the job from the channel, run it confined, end the process; the limit of processes is raised by some."""
     job = frames.read(channel)
     if job is None:
         os._exit(0)
@@ -44,9 +52,13 @@ def work(channel: int, stdout: int, stderr: int, scratch: Path) -> NoReturn:
     write_files(job["files"])
     if job["stdin"]:
         _redirect_stdin(job["stdin"])
+    limits = dict(job["limits"])
+    if "NPROC" in limits:
+        limits["NPROC"] += more_processes()
+    confine()
     os.closerange(3, channel)
     os.closerange(channel + 1, _MAX_DESCRIPTOR)
-    apply_limits(job["limits"])
+    apply_limits(limits)
     if job["kind"] == "command":
         os.set_inheritable(channel, False)  # noqa: FBT003 - the signature of os
         os.execve(job["argv"][0], job["argv"], dict(os.environ))  # noqa: S606 - node, found by the caller

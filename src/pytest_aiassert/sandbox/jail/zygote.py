@@ -18,29 +18,49 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeAlias
 
-from . import worker
-from .kernel import Kernel
+from . import namespaces, worker
+from .confinement import LAYERS, Confinement, LayerError
+from .slots import Slot
+
+JSON: TypeAlias = Any
 
 _MAX_SWEEPS = 200
+_LOWER_PRIORITY = 10
+_UNFIT = 70  # exit status of a child that could not be confined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     pid: int
     leash: socket.socket
-    scratch: Path
+    slot: Slot
 
 
-def main(control: int, base: str) -> NoReturn:
-    """Serve jobs from the control socket until it closes, then kill and remove everything."""
-    zygote = Zygote(socket.socket(fileno=control), Path(base))
-    for _ in worker.preload():
-        pass
+def main(control: int, base: str, options: str) -> NoReturn:
+    """Serve jobs from the control socket until it closes, then kill and remove everything.
+
+    The first line sent tells the layers there are, or which to start again without.
+    """
+    chosen = json.loads(options)
+    caller = socket.socket(fileno=control)
+    confinement = Confinement(Path(base), tools=chosen["tools"], without=chosen["without"])
+    try:
+        if confinement.has("namespaces"):
+            _move(confinement, caller)
+        zygote = Zygote(caller, confinement)
+        if not chosen["tools"]:
+            for _ in worker.preload():
+                pass
+        confinement.prepare()
+    except LayerError as error:
+        _say(caller, {"without": error.layer, "why": error.why})
+        os._exit(0)
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, shared pages in every child
-    zygote.control.sendall(b"r")  # ready: from here on, a job's time is its own
+    # ready: from here on, a job's time is its own
+    _say(caller, {"layers": {layer: confinement.missing.get(layer) for layer in LAYERS}, "notes": confinement.details})
     try:
         zygote.serve()
     finally:
@@ -48,14 +68,34 @@ def main(control: int, base: str) -> NoReturn:
     os._exit(0)
 
 
+def _move(confinement: Confinement, caller: socket.socket) -> None:
+    """Go on as the first process of new namespaces; the process that began waits, and its end is the end of all."""
+    try:
+        namespaces.leave_home(confinement.kernel)
+    except OSError as error:
+        raise LayerError("namespaces", error.strerror or str(error)) from None
+    first = os.fork()
+    if first:
+        caller.close()
+        os.waitpid(first, 0)
+        shutil.rmtree(confinement.base, ignore_errors=True)  # the mounts that were in it are gone
+        os._exit(0)
+    confinement.kernel.die_with_parent(signal.SIGKILL)
+    confinement.enter_root()
+
+
+def _say(caller: socket.socket, message: JSON) -> None:
+    with suppress(OSError):  # the caller may have gone
+        caller.sendall(json.dumps(message).encode() + b"\n")
+
+
 class Zygote:
     """The event loop: new jobs, pulled leashes, ended children."""
 
-    def __init__(self, control: socket.socket, base: Path) -> None:
+    def __init__(self, control: socket.socket, confinement: Confinement) -> None:
         self.control = control
-        self.base = base
+        self.confinement = confinement
         self.jobs: dict[int, _Job] = {}
-        self.count = 0
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ, "control")
         self.wake_read, self.wake_write = os.pipe()
@@ -65,10 +105,9 @@ class Zygote:
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _woken)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self.kernel = Kernel()
-        self.kernel.adopt_orphans()
-        self.children = _open_children()
-        self.kernel.confine()
+        with suppress(OSError):
+            confinement.kernel.adopt_orphans()
+        self.children = _open_children() if not confinement.has("namespaces") else None
 
     def serve(self) -> None:
         """Handle events until the control socket closes."""
@@ -80,7 +119,7 @@ class Zygote:
                     if not self.accept():
                         return
                 elif key.data in self.jobs:
-                    self.kill(key.data)
+                    self.heed(key.data)
 
     def accept(self) -> bool:
         """Take one job in; False where the control socket has closed."""
@@ -93,31 +132,51 @@ class Zygote:
 
     def start(self, channel: int, leash: int, stdout: int, stderr: int) -> None:
         """Fork a child for a job."""
-        self.count += 1
-        scratch = self.base / str(self.count)
-        scratch.mkdir(0o700)
-        pid = os.fork()
+        slot = self.confinement.slots.take()
+        pid = self.confinement.fork()
         if pid == 0:
-            self.become_child(channel, stdout, stderr, scratch)
+            self.become_child(channel, stdout, stderr, slot)
         for descriptor in (channel, stdout, stderr):
             os.close(descriptor)
-        job = _Job(pid=pid, leash=socket.socket(fileno=leash), scratch=scratch)
+        job = _Job(pid=pid, leash=socket.socket(fileno=leash), slot=slot)
         self.jobs[pid] = job
         self.selector.register(job.leash, selectors.EVENT_READ, pid)
 
-    def become_child(self, channel: int, stdout: int, stderr: int, scratch: Path) -> NoReturn:
+    def become_child(self, channel: int, stdout: int, stderr: int, slot: Slot) -> NoReturn:
         """Leave the zygote's ways behind and work."""
+        confinement = self.confinement
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
             os.setpgid(0, 0)  # a session of its own costs 2 ms more: the kernel makes a scheduling group for it
-            self.kernel.die_with_parent(signal.SIGKILL)
-            os.chdir(scratch)
+            confinement.identify(slot)
+            with suppress(OSError):
+                confinement.kernel.die_with_parent(signal.SIGKILL)
+            os.chdir(slot.path)
             sys.argv = ["main.py"]
-            worker.work(channel, stdout, stderr, scratch)
+            worker.work(
+                channel,
+                stdout,
+                stderr,
+                scratch=slot.path,
+                confine=lambda: confinement.enter(slot),
+                more_processes=confinement.processes_elsewhere,
+            )
         finally:
-            os._exit(70)  # whatever happened, the zygote's own loop must not go on in a child
+            os._exit(_UNFIT)  # whatever happened, the zygote's own loop must not go on in a child
+
+    def heed(self, pid: int) -> None:
+        """Take in what a leash says: a byte asks for a lower priority, its end for the job's end."""
+        try:
+            asked = self.jobs[pid].leash.recv(1)
+        except OSError:
+            asked = b""
+        if not asked:
+            self.kill(pid)
+            return
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, _LOWER_PRIORITY)
 
     def kill(self, pid: int) -> None:
         """Kill a job; its end is taken in by `reap`."""
@@ -125,25 +184,30 @@ class Zygote:
         _signal_group(pid)
 
     def reap(self) -> None:
-        """Take in the children that have ended."""
+        """Take in the children that have ended, and orphans that are inherited."""
         try:
             while os.read(self.wake_read, 512):
                 pass
         except BlockingIOError:
             pass
-        for pid, job in list(self.jobs.items()):
-            ended, status, usage = os.wait4(pid, os.WNOHANG)
-            if ended:
-                del self.jobs[pid]
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            job = self.jobs.pop(pid, None)
+            if job is not None:
                 _signal_group(pid)
                 self.sweep()
                 self.finish(job, status, usage.ru_utime + usage.ru_stime)
 
     def finish(self, job: _Job, status: int, cpu: float) -> None:
         """Remove what a job leaves, and report its end."""
-        _remove(job.scratch)
         with suppress(KeyError):  # a pulled leash is unregistered already
             self.selector.unregister(job.leash)
+        self.confinement.slots.give_back(job.slot)
         with suppress(OSError):  # the caller may have gone
             job.leash.sendall(json.dumps({"status": status, "cpu": cpu}).encode())
         job.leash.close()
@@ -175,7 +239,8 @@ class Zygote:
             os.waitpid(pid, 0)
             del self.jobs[pid]
         self.sweep()
-        shutil.rmtree(self.base, ignore_errors=True)
+        if not self.confinement.has("namespaces"):  # otherwise, nothing of it is left once the last process ends
+            shutil.rmtree(self.confinement.base, ignore_errors=True)
 
 
 def _woken(number: int, frame: object) -> None:
@@ -191,15 +256,8 @@ def _signal_group(pid: int) -> None:
 
 
 def _open_children() -> int | None:
-    """Open the kernel's list of this process's children, which cannot be opened once confined."""
+    """Open the kernel's list of this process's children."""
     try:
         return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
     except OSError:
         return None
-
-
-def _remove(scratch: Path) -> None:
-    try:
-        scratch.rmdir()
-    except OSError:
-        shutil.rmtree(scratch, ignore_errors=True)
