@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -242,12 +243,20 @@ def _decode_tool_call(call: dict[str, Any]) -> ToolCall:
 
 def _tool_call(identity: str, name: str, arguments: str) -> ToolCall:
     try:
-        parsed = json.loads(arguments or "{}")
+        parsed = json.loads(arguments or "{}", parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         parsed = None
     return ToolCall(
         id=identity, name=name, arguments=parsed if isinstance(parsed, dict) else {}, raw_arguments=arguments
     )
+
+
+def _finite(text: str) -> float:
+    """Read a number; raises ValueError for NaN and infinities, which JSON does not have."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a number of JSON")
+    return number
 
 
 def _arguments(value: Any) -> str:

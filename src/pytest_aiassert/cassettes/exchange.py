@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -24,6 +25,10 @@ class Event:
     dt: float
     data: str
 
+    def encode(self) -> bytes:
+        """Return the bytes that travel over HTTP."""
+        return self.data.encode("utf-8", "surrogatepass")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
@@ -42,8 +47,8 @@ class Body:
         except UnicodeDecodeError:
             return cls(raw=content)
         try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
+            value = json.loads(text, parse_constant=_finite, parse_float=_finite)
+        except (ValueError, RecursionError):  # also for NaN and infinities, which JSON does not have
             return cls(text=text)
         return cls(text=text) if value is None else cls(json=value)
 
@@ -52,9 +57,9 @@ class Body:
         if self.raw is not None:
             return self.raw
         if self.events is not None:
-            return "".join(event.data for event in self.events).encode()
+            return b"".join(event.encode() for event in self.events)
         if self.text is not None:
-            return self.text.encode()
+            return self.text.encode("utf-8", "surrogatepass")
         return json.dumps(self.json).encode()  # escapes, for a lone surrogate in a reply has no UTF-8 form
 
     def to_json(self) -> dict[str, JSON]:
@@ -78,7 +83,7 @@ class Body:
             case {"base64": str(text)}:
                 return cls(raw=base64.b64decode(text, validate=True))
             case {"events": [*events]}:
-                return cls(events=tuple(Event(dt=float(e["dt"]), data=str(e["data"])) for e in events))
+                return cls(events=tuple(Event(dt=_finite(e["dt"]), data=str(e["data"])) for e in events))
             case _:
                 raise ValueError("a body needs exactly one of 'json', 'text', 'events' or 'base64'")
 
@@ -139,13 +144,27 @@ class Exchange:
                 method=str(request["method"]), url=str(request["url"]), body=Body.from_json(request["body"])
             ),
             response=RecordedResponse(
-                status=int(response["status"]),
+                status=_status(response["status"]),
                 headers={str(k): str(v) for k, v in response["headers"].items()},
                 body=Body.from_json(response["body"]),
-                elapsed=float(response.get("elapsed", 0.0)),
+                elapsed=_finite(response.get("elapsed", 0.0)),
             ),
             recorded_at=str(value.get("recorded_at", "")),
         )
+
+
+def _finite(value: JSON) -> float:
+    """Return a number; raises ValueError for NaN and infinities."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is not a finite number")
+    return number
+
+
+def _status(value: JSON) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 999:  # noqa: PLR2004  RFC 9110, 15
+        raise ValueError(f"'status' is {value!r}; it is a whole number of three digits")
+    return value
 
 
 def identity(request: RecordedRequest) -> str:

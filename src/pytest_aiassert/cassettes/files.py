@@ -33,6 +33,8 @@ def read_exchanges(path: Path) -> list[Exchange]:
         raise CassetteError(f"{path}:{error.lineno}: not valid JSON ({error.msg}); {_REPAIR}") from error
     except _DuplicateKeyError as error:
         raise CassetteError(f"{path}:{_line_of_duplicate(text)}: {error}; {_REPAIR}") from error
+    except ValueError as error:  # a whole number of more digits than Python reads
+        raise CassetteError(f"{path}: not readable ({error}); {_REPAIR}") from error
     except RecursionError as error:
         raise CassetteError(f"{path}: nested too deeply to be a cassette; {_REPAIR}") from error
     if not isinstance(document, dict) or "version" not in document:
@@ -93,7 +95,7 @@ def _read_text(path: Path) -> str:
 def _exchange(path: Path, text: str, position: int, value: Any) -> Exchange:
     try:
         return Exchange.from_json(value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         line = _lines(text)[position]
         raise CassetteError(f"{path}:{line}: exchanges[{position}] is damaged: {what}; {_REPAIR}") from error

@@ -24,8 +24,8 @@ _FIRST_SERVER_ERROR: Final = 500
 class CassetteTransport(httpx2.AsyncBaseTransport):
     """Answers from the cassette; asks `upstream`, and records its answer, where the cassette records.
 
-    Not recorded are replies that were not read to their end, and errors of the day: a refused key, a rate limit, an
-    overloaded or missing server. They would be replayed for ever.
+    Not recorded are replies that were not read to their end, errors of the day (a refused key, a rate limit, an
+    overloaded or missing server), and what `usable` refuses. They would be replayed for ever.
     """
 
     def __init__(
@@ -33,10 +33,12 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         cassette: Cassette,
         *,
         upstream: httpx2.AsyncBaseTransport | None = None,
+        usable: Callable[[Exchange], bool] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._cassette = cassette
         self._upstream = upstream
+        self._usable = usable or (lambda _: True)
         self._clock = clock
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -55,9 +57,13 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(
             response.status_code,
             headers=[(k, v) for k, v in response.headers.multi_items() if k not in _DROPPED_HEADERS],
-            stream=_RecordingStream(self._cassette, wanted, response, started, self._clock),
+            stream=_RecordingStream(self._add, wanted, response, started, self._clock),
             extensions=response.extensions,
         )
+
+    def _add(self, exchange: Exchange) -> None:
+        if self._usable(exchange):
+            self._cassette.add(exchange)
 
     async def aclose(self) -> None:
         """Close the upstream transport."""
@@ -70,13 +76,13 @@ class _RecordingStream(httpx2.AsyncByteStream):
 
     def __init__(
         self,
-        cassette: Cassette,
+        add: Callable[[Exchange], None],
         request: RecordedRequest,
         response: httpx2.Response,
         started: float,
         clock: Callable[[], float],
     ) -> None:
-        self._cassette = cassette
+        self._add = add
         self._request = request
         self._response = response
         self._started = started
@@ -95,7 +101,7 @@ class _RecordingStream(httpx2.AsyncByteStream):
             elapsed=self._clock() - self._started,
         )
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        self._cassette.add(Exchange(request=self._request, response=response, recorded_at=moment))
+        self._add(Exchange(request=self._request, response=response, recorded_at=moment))
 
     async def aclose(self) -> None:
         await self._response.aclose()
@@ -121,9 +127,12 @@ def _events(pieces: list[tuple[float, bytes]], started: float) -> tuple[Event, .
 
 
 def _replayed(recorded: RecordedResponse) -> httpx2.Response:
+    headers = [
+        (name.encode(errors="replace"), value.encode(errors="replace")) for name, value in recorded.headers.items()
+    ]
     return httpx2.Response(
         recorded.status,
-        headers=dict(recorded.headers),
+        headers=headers,
         stream=_ReplayedStream(recorded.body),
         extensions={"latency": recorded.elapsed},
     )
@@ -140,4 +149,4 @@ class _ReplayedStream(httpx2.AsyncByteStream):
             yield self._body.encode()
             return
         for event in self._body.events:
-            yield event.data.encode()
+            yield event.encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pytest_aiassert.errors import UsageError
@@ -12,8 +12,10 @@ from pytest_aiassert.errors import UsageError
 if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.cassettes import RecordMode
+    from pytest_aiassert.cassettes.exchange import Exchange
     from pytest_aiassert.providers.replay import TransportFactory
 
+_FIRST_ERROR: Final = 400
 MOCK_REPLY = "This is the mock provider; choose a model with --ai-provider."
 
 
@@ -93,7 +95,30 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
         model=parsed.model,
         base_url=parsed.base_url,
         upstream=httpx2.AsyncHTTPTransport,
+        usable=is_reply,
     )
+
+
+def is_reply(exchange: Exchange) -> bool:
+    """Whether an answer can be read as a reply, or refuses the request; a login page is neither."""
+    from assistant.errors import ProviderError
+    from assistant.providers.openai_format import StreamDecoder, decode_completion
+
+    request, response = exchange.request.body.json, exchange.response
+    if response.status >= _FIRST_ERROR:
+        return True
+    try:
+        if response.body.events is None:
+            decode_completion(response.body.json)
+            return True
+        decoder = StreamDecoder("")
+        for event in response.body.events:
+            lines = [line.removeprefix("data:") for line in event.data.splitlines() if line.startswith("data:")]
+            decoder.feed("\n".join(lines))
+        decoder.close()
+    except ProviderError:
+        return False
+    return isinstance(request, dict) and bool(request.get("stream"))
 
 
 def _connect(base_url: str, model: str, transport: TransportFactory) -> Provider:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
+from assistant.errors import ConfigurationError
 from pytest_aiassert.errors import CassetteError, UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.messages import Chunk, Completion, Prompt, Tool
     from assistant.protocols import Provider
     from pytest_aiassert.cassettes.cassette import Cassette
+    from pytest_aiassert.cassettes.exchange import Exchange
 
     TransportFactory: TypeAlias = Callable[[], httpx2.AsyncBaseTransport]
     Connect: TypeAlias = Callable[[str, str, TransportFactory], Provider]
@@ -24,7 +26,8 @@ class ReplayProvider:
     """Answers from a cassette at once; a reply's latency is the recorded one.
 
     `connect(base_url, model, transport_factory)` makes the provider that speaks the recorded format. Address and model
-    come from the cassette unless given. Where it has no reply and records, an `upstream` transport factory answers.
+    come from the cassette unless given. Where it has no reply and records, an `upstream` transport factory answers, and
+    what is `usable` of its answers is recorded.
     """
 
     def __init__(
@@ -35,9 +38,11 @@ class ReplayProvider:
         model: str | None = None,
         base_url: str | None = None,
         upstream: TransportFactory | None = None,
+        usable: Callable[[Exchange], bool] | None = None,
     ) -> None:
         self.cassette = cassette
         self._upstream = upstream
+        self._usable = usable
         recorded = models_of(cassette)
         if model is not None and upstream is None and model not in recorded:
             known = ", ".join(recorded) or "nothing"
@@ -47,7 +52,13 @@ class ReplayProvider:
             )
         self.name = "replay"
         self.model = model or (recorded[0] if recorded else _missing(cassette, "model"))
-        self._inner = connect(base_url or base_url_of(cassette, self.model), self.model, self._transport)
+        address = base_url or base_url_of(cassette, self.model)
+        try:
+            self._inner = connect(address, self.model, self._transport)
+        except ConfigurationError as error:
+            if base_url:
+                raise
+            raise CassetteError(f"{cassette.path}: nobody can be asked at the recorded address: {error}") from error
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the recorded reply; raises CassetteMissError."""
@@ -90,7 +101,8 @@ class ReplayProvider:
     def _transport(self) -> httpx2.AsyncBaseTransport:
         from pytest_aiassert.cassettes.transport import CassetteTransport
 
-        return CassetteTransport(self.cassette, upstream=self._upstream() if self._upstream else None)
+        upstream = self._upstream() if self._upstream else None
+        return CassetteTransport(self.cassette, upstream=upstream, usable=self._usable)
 
 
 def models_of(cassette: Cassette) -> tuple[str, ...]:
@@ -115,6 +127,5 @@ def base_url_of(cassette: Cassette, model: str) -> str:
 
 
 def _missing(cassette: Cassette, what: str) -> str:
-    raise CassetteError(
-        f"cassette {cassette.path} is empty, so its {what} is unknown; record with --ai-record=new --ai-provider SPEC"
-    )
+    state = f"names no {what}" if cassette.exchanges else f"is empty, so its {what} is unknown"
+    raise CassetteError(f"cassette {cassette.path} {state}; record with --ai-record=new --ai-provider SPEC")

@@ -73,7 +73,7 @@ def _damage(old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"status": 200', '"status": "many"', "invalid literal"),
+        ('"status": 200', '"status": "many"', "'status' is 'many'"),
         ('"status": 200', '"state": 200', "'status' is missing"),
         ('"method": "POST",', '"method": "POST", "method": "GET",', "the key 'method' stands twice in one object"),
         ('"content-type": "application/json"', "", ""),
@@ -133,3 +133,23 @@ def test_without_locks_writing_still_works(path: Path, monkeypatch: pytest.Monke
     with exclusive(path):
         write_atomically(path, "x")
     assert path.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"elapsed": 1.5', '"elapsed": NaN', ":3: exchanges[0] is damaged: nan is not a finite number"),
+        ('"elapsed": 1.5', '"elapsed": 1e999', ":3: exchanges[0] is damaged: inf is not a finite number"),
+        ('"elapsed": 1.5', f'"elapsed": {"9" * 400}', ":3: exchanges[0] is damaged"),
+        ('"elapsed": 1.5', f'"elapsed": {"9" * 5000}', ": not readable (Exceeds the limit"),
+        ('"status": 200', '"status": Infinity', "'status' is inf"),
+        ('"status": 200', '"status": 99999', "'status' is 99999"),
+        ('"status": 200', '"status": true', "'status' is True"),
+    ],
+)
+def test_numbers_that_no_reply_can_have(path: Path, old: str, new: str, words: str) -> None:
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(CassetteError) as caught:
+        read_exchanges(path)
+    assert words in str(caught.value)
+    assert "restore the file" in str(caught.value)

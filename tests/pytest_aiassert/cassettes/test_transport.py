@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.pytest_aiassert.cassettes.conftest import URL, exchange
 
 from pytest_aiassert.cassettes import Cassette, CassetteTransport
+from pytest_aiassert.cassettes.exchange import Body, Event, RecordedResponse
 from pytest_aiassert.errors import CassetteMissError
 
 ASK = {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]}
@@ -190,3 +192,40 @@ def test_a_hundred_calls_at_once_are_all_kept(path: Path) -> None:
     kept = Cassette.load(path).exchanges
     assert len(kept) == 100
     assert all(one.request.body.json["seed"] == one.response.body.json["echo"] for one in kept)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        RecordedResponse(status=200, headers={}, body=Body(text="a\ud800b")),
+        RecordedResponse(status=200, headers={}, body=Body(events=(Event(dt=0.0, data="data: \udfff\n\n"),))),
+        RecordedResponse(status=200, headers={"content-type": "text/plain; x=ü"}, body=Body(text="ok")),
+    ],
+)
+def test_odd_text_in_a_cassette_is_replayed(path: Path, response: RecordedResponse) -> None:
+    recorded = replace(exchange(), response=response)
+
+    async def ask() -> httpx2.Response:
+        async with httpx2.AsyncClient(transport=CassetteTransport(Cassette(path, [recorded]))) as client:
+            return await client.post(URL, json=ASK)
+
+    assert asyncio.run(ask()).status_code == 200
+
+
+def test_what_is_not_usable_is_handed_on_but_not_recorded(path: Path) -> None:
+    async def ask() -> httpx2.Response:
+        cassette = Cassette(path)
+        transport = CassetteTransport(cassette, upstream=_upstream(_hello), usable=lambda _: False)
+        async with httpx2.AsyncClient(transport=transport) as client:
+            response = await client.post(URL, json=ASK)
+        assert not cassette.complete
+        return response
+
+    assert asyncio.run(ask()).status_code == 200
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": -Infinity}', b'{"a": 1e999}'])
+def test_numbers_that_json_lacks_are_kept_as_text(body: bytes) -> None:
+    assert Body.decode(body) == Body(text=body.decode())
+    assert Body.decode(body).encode() == body
