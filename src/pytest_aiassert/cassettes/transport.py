@@ -38,7 +38,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
     ) -> None:
         self._cassette = cassette
         self._upstream = upstream
-        self._usable = usable or (lambda _: True)
+        self._usable = usable
         self._clock = clock
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -62,7 +62,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
         )
 
     def _add(self, exchange: Exchange) -> None:
-        if self._usable(exchange):
+        if self._usable is None or self._usable(exchange):
             self._cassette.add(exchange)
 
     async def aclose(self) -> None:
