@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.wording import known_names
 
 
 def whole_number(where: str, value: object, *, least: int) -> int:
@@ -40,4 +41,18 @@ def flag(where: str, value: object) -> bool:
     """Return True or False; raises UsageError for anything else."""
     if not isinstance(value, bool):
         raise UsageError(f"{where} is {value!r}; expected True or False")
+    return value
+
+
+def choice(where: str, value: object, known: tuple[str, ...]) -> str:
+    """Return one of several known words; raises UsageError that lists them."""
+    if not isinstance(value, str) or value not in known:
+        raise UsageError(f"{where} is {value!r}; {known_names(str(value), known)}")
+    return value
+
+
+def text(where: str, value: object) -> str:
+    """Return a str, which may be empty; raises UsageError."""
+    if not isinstance(value, str):
+        raise UsageError(f"{where} is {value!r}; expected a str (in YAML, put it in quotes)")
     return value

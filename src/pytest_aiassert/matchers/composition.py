@@ -75,7 +75,7 @@ class Not(Matcher):
     __slots__ = ("matcher",)
 
     def __init__(self, matcher: Matcher) -> None:
-        self.matcher = _matcher("not_", matcher)
+        self.matcher = required_matcher("not_", matcher)
 
     def judge(self, reply: Completion) -> Verdict:
         """Turn the matcher's verdict round."""
@@ -109,14 +109,15 @@ def _flat(kind: type[AllOf | AnyOf], name: str, matchers: tuple[object, ...]) ->
     if not matchers:
         raise UsageError(f"{name}() needs at least one matcher")
     for value in matchers:
-        matcher = _matcher(name, value)
+        matcher = required_matcher(name, value)
         if isinstance(matcher, kind):
             yield from matcher.matchers
         else:
             yield matcher
 
 
-def _matcher(name: str, value: object) -> Matcher:
+def required_matcher(name: str, value: object) -> Matcher:
+    """Return a value that is a matcher; raises UsageError for others."""
     if isinstance(value, Matcher):
         return value
     if callable(value):
