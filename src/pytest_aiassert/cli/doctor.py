@@ -12,13 +12,20 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Literal, TypeAlias
 
+from pytest_aiassert import sandbox
 from pytest_aiassert.cli.screen import show, table
+from pytest_aiassert.errors import CannotJudgeError
 
 Status: TypeAlias = Literal["ok", "missing", "broken"]
 Which: TypeAlias = Callable[[str], str | None]
 Ask: TypeAlias = Callable[[Sequence[str]], str]
 
 PACKAGES: Final = ("pytest-aiassert", "pytest", "httpx2", "tree-sitter", "pydantic")
+TIERS: Final = {
+    "full": "full: code is walled in by namespaces, Landlock, seccomp and limits",
+    "kernel": "kernel: code is walled in by Landlock, seccomp and limits, without namespaces",
+    "limits": "limits: a process and limits for each program, but no wall; do not judge code you do not trust",
+}
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -34,7 +41,7 @@ class Finding:
 
 def examine(which: Which = shutil.which) -> int:
     """Print what was found, and return 0, or 1 where something required is missing."""
-    findings = [_python(), *map(_package, PACKAGES), *_tools(which), _isolation()]
+    findings = [_python(), *map(_package, PACKAGES), *_tools(which), *_isolation()]
     show(table([[finding.status, finding.name, finding.detail] for finding in findings]))
     return int(any(finding.required and finding.status != "ok" for finding in findings))
 
@@ -85,10 +92,12 @@ def _bundled_ruff(command: str) -> str | None:
         return shutil.which(command)
 
 
-def _isolation() -> Finding:
-    system = platform.system()
-    if system == "Linux":
-        detail = "a process of its own for each program, with limits"
-    else:
-        detail = f"limits only: {system} has no further isolation; do not judge code that you do not trust"
-    return Finding(name="isolation", status="ok", detail=detail)
+def _isolation() -> list[Finding]:
+    try:
+        layers, tier = sandbox.layers(), sandbox.tier()
+    except CannotJudgeError as error:
+        return [Finding(name="isolation", status="broken", detail=str(error))]
+    found = [
+        Finding(name=layer.name, status="ok" if layer.available else "missing", detail=layer.detail) for layer in layers
+    ]
+    return [Finding(name="isolation", status="ok", detail=TIERS[tier]), *found]

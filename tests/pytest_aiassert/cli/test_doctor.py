@@ -6,6 +6,8 @@ import pytest
 
 from pytest_aiassert.cli import doctor
 from pytest_aiassert.cli.doctor import examine, find_tool
+from pytest_aiassert.errors import CannotJudgeError
+from pytest_aiassert.sandbox import Isolation, Layer
 
 
 def test_doctor_lists_what_the_machine_has(aiassert):
@@ -55,7 +57,37 @@ def test_without_the_ruff_package_the_command_is_looked_for(monkeypatch):
     assert doctor._bundled_ruff("ruff") == "/bin/ruff"
 
 
-def test_other_systems_are_told_that_isolation_is_thin(monkeypatch, capsys):
-    monkeypatch.setattr(doctor.platform, "system", lambda: "Darwin")
+@pytest.mark.parametrize(
+    ("missing", "shown"),
+    [
+        ((), "full: code is walled in"),
+        (("namespaces",), "kernel: code is walled in by Landlock"),
+        (("namespaces", "landlock", "seccomp", "identity"), "do not judge code you do not trust"),
+    ],
+)
+def test_isolation_is_shown_layer_by_layer(monkeypatch, capsys, missing, shown):
+    found = Isolation(
+        layers=tuple(
+            Layer(name=name, available=name not in missing, detail="not permitted" if name in missing else "holds")
+            for name in ("namespaces", "landlock", "seccomp", "identity", "limits")
+        )
+    )
+    monkeypatch.setattr(doctor.sandbox, "layers", lambda: found.layers)
+    monkeypatch.setattr(doctor.sandbox, "tier", lambda: found.tier)
+
+    assert examine(which=lambda _: None) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert shown in next(line for line in lines if "isolation" in line)
+    told = {words[1]: (words[0], " ".join(words[2:])) for line in lines if len(words := line.split()) > 2}
+    for layer in found.layers:
+        assert told[layer.name] == (("ok", "holds") if layer.available else ("missing", "not permitted"))
+
+
+def test_a_sandbox_that_does_not_start_is_broken(monkeypatch, capsys):
+    def refuse():
+        raise CannotJudgeError("needs a Python that can fork")
+
+    monkeypatch.setattr(doctor.sandbox, "layers", refuse)
     examine(which=lambda _: None)
-    assert "limits only: Darwin has no further isolation" in capsys.readouterr().out
+    assert "broken   isolation" in (out := capsys.readouterr().out)
+    assert "needs a Python that can fork" in out
