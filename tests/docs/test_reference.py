@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.docs.blocks import read_blocks
 from typer.main import get_command
 
 import assistant.errors
@@ -79,14 +80,14 @@ def _commands(command: Any, prefix: str = "") -> list[str]:
     return [name for key, inner in command.commands.items() for name in _commands(inner, f"{prefix} {key}")]
 
 
-def test_matchers_page_has_every_matcher() -> None:
-    text = (DOCS / "guide" / "matchers.md").read_text(encoding="utf-8")
+def test_every_matcher_has_its_executed_example() -> None:
+    pages = [DOCS / "guide" / "matchers.md", *sorted((DOCS / "guide" / "matchers").glob("*.md"))]
+    examples = [block.text for page in pages for block in read_blocks(page) if block.language == "python"]
+    names = {name for name in matcher_names() if name != "not"}
 
-    missing = [
-        name for name in matcher_names() if f"## {name}(" not in text and f"`{name}" not in text and name != "not"
-    ]
+    missing = [name for name in sorted(names) if not any(re.search(rf"\b{name}\(", example) for example in examples)]
 
-    assert not missing
+    assert not missing, f"give each an example that the tests execute, in docs/guide/matchers: {missing}"
 
 
 def test_behaviours_are_listed() -> None:

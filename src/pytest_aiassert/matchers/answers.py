@@ -87,7 +87,7 @@ def choices() -> Kind:
 
 
 def yes_or_no() -> Kind:
-    """Recognise yes and no, true and false, where a reply or its last sentence begins with them."""
+    """Recognise yes and no: where a reply or its last sentence begins with them, or with true or false."""
     return Kind(in_passage=_polarity, in_bold=_polarity, in_prose=_polarity_in_prose)
 
 
@@ -118,7 +118,7 @@ def words_of(options: Sequence[str], *, binding: bool) -> Kind:
 
 
 def occurring(text: str, options: Sequence[str]) -> list[str]:
-    """List the options that a text has as whole words and does not deny, in their order in it."""
+    """List the options that a text names: as whole words, not denied, in the order of the text."""
     known = {fold(option): option for option in options}
     return list(dict.fromkeys(option for _, option in _mentions(text, _options_pattern(options), known)))
 

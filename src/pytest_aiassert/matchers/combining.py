@@ -53,7 +53,7 @@ class AtLeast(Matcher):
 
 
 class Weighted(Matcher):
-    """Passes where the weighted mean of its matchers' scores is enough, and that mean is its score.
+    """Passes where the weighted mean of its matchers' scores, which is its score, is enough.
 
     Raises UsageError for anything but matchers, weights that are negative or all zero, and a `min` outside 0 to 1.
     """

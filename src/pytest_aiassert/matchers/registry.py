@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from pytest_aiassert import matchers
 from pytest_aiassert.errors import UsageError
@@ -19,6 +19,9 @@ Factory: TypeAlias = Callable[..., Matcher]
 _NAMES = tuple(name for name in matchers.__all__ if name not in {"Matcher", "not_"})
 _INNER_ONE = "not"
 _INNER_MANY = frozenset({"all_of", "any_of"})
+_COUNTED = "at_least"
+_WEIGHTED = "weighted"
+_PAIR = 2
 _MAPPING_IS_VALUE = frozenset({"matches_schema"})
 
 _extra: ContextVar[Mapping[str, Factory]] = ContextVar("pytest_aiassert_matchers", default=MappingProxyType({}))
@@ -56,7 +59,8 @@ def build_check(spec: object) -> Matcher:
 
     A check is a name (`passes_lint`), or one name with its argument: a scalar is one positional argument, a list
     several, a mapping keyword arguments. For `matches_schema` a mapping is the schema, for `not` the value is a
-    check, for `all_of` and `any_of` a list of checks. Raises UsageError that names matcher and signature.
+    check, for `all_of` and `any_of` a list of checks, for `at_least` a number and checks, and for `weighted` its
+    `matchers` are checks with weights. Raises UsageError that names matcher and signature.
     """
     if isinstance(spec, Matcher):
         return spec
@@ -70,11 +74,35 @@ def build_check(spec: object) -> Matcher:
     name, value = next(iter(spec.items()))
     if name == _INNER_ONE and name not in _extra.get():
         return matchers.not_(build_check(value))
-    if name in _INNER_MANY and name not in _extra.get():
+    if name not in _extra.get():
+        value = _with_matchers(name, value)
+    return _call(name, *_arguments(name, value))
+
+
+def _with_matchers(name: object, value: Any) -> Any:
+    """Build the checks within an argument, for the matchers that are made of matchers."""
+    if name in _INNER_MANY:
         if not _is_list(value):
             raise UsageError(f"{name} is given {_short(value)}; expected a list of checks")
-        value = [build_check(inner) for inner in value]
-    return _call(name, *_arguments(name, value))
+        return [build_check(inner) for inner in value]
+    if name == _COUNTED:
+        if not _is_list(value) or not value:
+            raise UsageError(f"{name} is given {_short(value)}; expected a list: a number, and checks")
+        return [value[0], *(build_check(inner) for inner in value[1:])]
+    if name == _WEIGHTED and isinstance(value, Mapping) and "matchers" in value:
+        return {**value, "matchers": _weights(value["matchers"])}
+    return value
+
+
+def _weights(value: object) -> list[tuple[Matcher, Any]]:
+    """Read weights by name (`{passes_lint: 2}`), or pairs of a check and its weight."""
+    pairs = [*value.items()] if isinstance(value, Mapping) else value
+    if not _is_list(pairs) or not all(_is_list(pair) and len(pair) == _PAIR for pair in pairs):
+        raise UsageError(
+            f"{_WEIGHTED}: matchers is {_short(value)}; expected weights by name, such as {{passes_lint: 2}}, "
+            "or pairs of a check and its weight, such as [[{mentions: sum}, 2]]"
+        )
+    return [(build_check(check), weight) for check, weight in pairs]
 
 
 def _arguments(name: object, value: Any) -> tuple[tuple[Any, ...], Mapping[Any, Any]]:
@@ -125,7 +153,7 @@ def _factory(name: object) -> Factory:
     raise UsageError(f"unknown matcher {name!r}; {known_names(str(name), matcher_names())}")
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 

@@ -41,7 +41,7 @@ def test_a_check_becomes_a_matcher(spec, made):
     ("spec", "words"),
     [
         ("contans_code", "unknown matcher 'contans_code'; did you mean 'contains_code'"),
-        ({"zzzz": 1}, "unknown matcher 'zzzz'; Known: all_of, any_of, contains_code"),
+        ({"zzzz": 1}, "unknown matcher 'zzzz'; Known: all_of, answers_with, any_of"),
         ({3: 1}, "unknown matcher 3"),
         ("Matcher", "unknown matcher 'Matcher'"),
         ("not", "not needs a check"),
