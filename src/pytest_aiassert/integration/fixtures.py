@@ -28,11 +28,21 @@ def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Itera
     Trials of one item share its connection and its cassette.
     """
     item = cast("pytest.Item", request.node)
+    if EVALUATION in item.stash:
+        yield under_test(item, replayed=replayed)  # closed after the last trial
+        return
+    holder = Holder()
+    yield under_test(item, replayed=replayed, holder=holder)
+    holder.close()
+
+
+def under_test(item: pytest.Item, *, replayed: bool = False, holder: Holder | None = None) -> Provider:
+    """Return the provider that an item asks; it is opened at first use, and closed with its `holder`."""
     settings, purse = _session(item)
     evaluation = item.stash.get(EVALUATION, None)
     specs = (evaluation.model,) if evaluation else settings.providers
     spec = next((spec for spec in specs if is_replay(spec)), "replay") if replayed else specs[0]
-    holder = evaluation or Holder()
+    keeper = evaluation or holder or Holder()
 
     def open_it() -> Provider:
         opened = _open(item, settings, spec)
@@ -40,9 +50,7 @@ def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Itera
             return opened
         return _ahead(opened, evaluation, settings.concurrency)
 
-    yield ObservedProvider(lambda: holder.provider(spec, open_it), _recorder(item), purse)
-    if evaluation is None:
-        holder.close()  # an evaluation is closed after its last trial
+    return ObservedProvider(lambda: keeper.provider(spec, open_it), _recorder(item), purse)
 
 
 def mock(request: pytest.FixtureRequest) -> MockProvider:

@@ -64,7 +64,10 @@ def file_name(name: str) -> str:
 
 
 def case_id(item: pytest.Item, providers: Sequence[str]) -> str:
-    """Return the item's node id without the model's name, so that models can be compared."""
+    """Return a golden case's own id, else the node id without the model's name, so that models can be compared."""
+    own: str | None = getattr(item, "case_id", None)
+    if own is not None:
+        return own
     spec = parameters_of(item).get(MODEL_PARAMETER)
     if spec is None:
         return item.nodeid
@@ -96,6 +99,9 @@ def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str, provide
 
 
 def parameters_of(item: pytest.Item) -> dict[str, Any]:
-    """Return what a parametrized test is given, by name."""
+    """Return what a parametrized test or a golden case is given, by name."""
+    own: dict[str, Any] | None = getattr(item, "own_parameters", None)
+    if own is not None:
+        return own
     callspec = getattr(item, "callspec", None)
     return dict(callspec.params) if callspec is not None else {}

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -15,7 +16,7 @@ from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Purse
 from pytest_aiassert.integration.markers import TrialPlan, plan_for
 from pytest_aiassert.integration.models import check_spec, is_replay
-from pytest_aiassert.integration.naming import MODEL_PARAMETER, case_id, model_id
+from pytest_aiassert.integration.naming import MODEL_PARAMETER, case_id, model_id, parameters_of
 from pytest_aiassert.integration.outputs import Outputs
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
 from pytest_aiassert.integration.trials import result_of, run_trials
@@ -65,6 +66,12 @@ class EvalSession:
         """Say who answers."""
         recording = "" if self.settings.record == "none" else f", recording {self.settings.record}"
         return f"ai-eval: {', '.join(self.settings.providers)}{recording}"
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Take golden sets for test files."""
+        from pytest_aiassert.integration.golden_items import golden_file
+
+        return golden_file(file_path, parent)
 
     @pytest.hookimpl(trylast=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -149,9 +156,7 @@ class EvalSession:
             terminalreporter.write_line(line if _prints_unicode() else to_ascii(line))
 
     def _spec(self, item: pytest.Item, plan: TrialPlan) -> str:
-        callspec = getattr(item, "callspec", None)
-        chosen = callspec.params.get(MODEL_PARAMETER) if callspec is not None else None
-        return plan.provider or chosen or self.settings.providers[0]
+        return plan.provider or parameters_of(item).get(MODEL_PARAMETER) or self.settings.providers[0]
 
     def _check_marked(self, item: pytest.Item, spec: str) -> None:
         record = "none" if is_replay(spec) else self.settings.record

@@ -83,7 +83,7 @@ def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport] = (),
 
 def _clone(item: pytest.Item, evaluation: Evaluation) -> pytest.Item:
     source: Any = item
-    arguments: dict[str, Any] = {"name": item.name}
+    arguments: dict[str, Any] = {"name": item.name, **getattr(item, "own_arguments", {})}
     if isinstance(item, pytest.Function):
         arguments |= {
             "callspec": getattr(item, "callspec", None),
@@ -220,6 +220,8 @@ def _headline(report: pytest.TestReport, evaluation: Evaluation) -> None:
     crash = getattr(representation, "reprcrash", None)
     if crash is not None:
         crash.message = f"{text}: {crash.message}"
+    elif isinstance(representation, str):
+        report.longrepr = f"{text}: {representation}"
     lines = [f"{text} (min_pass_rate={plan.bar:g}); shown above: one trial that did not"]
     lines += [f"trial {t.index}: {t.outcome}{_first_line(t.message)}" for t in trials]
     report.sections.append(("AI trials", "\n".join(lines)))
