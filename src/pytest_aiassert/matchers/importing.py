@@ -14,13 +14,12 @@ from pytest_aiassert.code.imports import (
     imports,
     is_known,
     is_standard,
-    module_attributes,
     nearest_known,
 )
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import listed, source
-from pytest_aiassert.matchers.reading import PythonCode, at_line, marked, read_python
+from pytest_aiassert.matchers.reading import PythonCode, at_line, marked, own_modules, read_python
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 
@@ -123,17 +122,9 @@ def _judge_imports(
 
 
 def _outside(code: PythonCode) -> list[tuple[Block, Import]]:
-    """Leave out imports of what the reply itself defines: by the name of a file, or by the names that are taken."""
-    files = {(block.filename or "").rpartition("/")[2].removesuffix(".py") for block, _ in code.parsed} - {""}
-    own = bound_names(tree for _, tree in code.parsed)
-    outside: list[tuple[Block, Import]] = []
-    for block, tree in code.parsed:
-        for each in imports(tree):
-            taken = frozenset(each.names) or module_attributes(tree, each.module)
-            is_own = each.package in files or (bool(taken) and taken <= own and not is_known(each.package))
-            if not is_own:
-                outside.append((block, each))
-    return outside
+    """Leave out imports of what the reply itself defines."""
+    own = own_modules(code, bound_names(tree for _, tree in code.parsed))
+    return [(block, each) for block, tree in code.parsed for each in imports(tree) if each.package not in own]
 
 
 def _modules(where: str, names: tuple[object, ...]) -> tuple[str, ...]:

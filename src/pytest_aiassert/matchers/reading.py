@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block, extract
+from pytest_aiassert.code.imports import imports, is_known, is_standard, module_attributes
 from pytest_aiassert.code.parsing import python_tree, syntax_errors
 from pytest_aiassert.matchers.code import no_code
 from pytest_aiassert.matchers.describing import block_evidence
@@ -53,6 +54,19 @@ def read_python(reply: Completion) -> PythonCode:
         broken=tuple(block for block, tree in trees if tree is None),
         missing="" if python else no_code("python", blocks, reply),
     )
+
+
+def own_modules(code: PythonCode, defined: frozenset[str]) -> frozenset[str]:
+    """Name the imported packages that stand for the reply's own code: by a file's name, or by the names it defines."""
+    files = {(block.filename or "").rpartition("/")[2].removesuffix(".py") for block, _ in code.parsed} - {""}
+    own: set[str] = set()
+    for _, tree in code.parsed:
+        for each in imports(tree):
+            taken = frozenset(each.names) or module_attributes(tree, each.module)
+            meant = not is_known(each.package) or (each.package in taken and not is_standard(each.package))
+            if each.package in files or (meant and taken and taken <= defined):
+                own.add(each.package)
+    return frozenset(own)
 
 
 def does_not_parse(block: Block) -> str:

@@ -14,6 +14,8 @@ from pytest_aiassert.matchers import (
     is_formatted,
     is_secure,
     max_complexity,
+    tests_kill_mutants,
+    tests_pass,
 )
 
 MATCHERS = [
@@ -24,6 +26,8 @@ MATCHERS = [
     imports_exist(),
     is_formatted(),
     is_secure(),
+    tests_pass(),
+    tests_kill_mutants(),
 ]
 PIECES = [
     "```python\n", "```\n", "```js\n", "```ts\n", "def f(x):\n", "    return x + 1\n", "class A:\n", "{", "}", "[1, 2]",
