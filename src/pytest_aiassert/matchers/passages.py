@@ -19,7 +19,7 @@ _LABEL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})\*\*|__([^_\n]{1,200})__")
-_EMPHASIS = re.compile(r"[*`]|(?<!#)#{1,3}(?=\s)")
+_EMPHASIS = re.compile(r"(?<!\w)\*+|\*+(?!\w)|`|(?<!#)#{1,3}(?=\s)")
 _NEGATED = re.compile(r"\W*(?:not|never|neither|isn['’]t)\b", re.IGNORECASE)
 _NEGATION_BEFORE = re.compile(
     r"(?:\b(?:not|never|neither|nor|without|rather\s+than|instead\s+of)|n['’]t)\s+(?:(?:a|an|the|really|quite)\s+)?\W*$",
@@ -101,7 +101,11 @@ def is_negated(text: str, start: int) -> bool:
 
 def unmarked(text: str) -> str:
     """Blank Markdown's marks, so that words are words; places stay the same."""
-    return re.sub(r"[*`]|^[^\S\n]*>|^\#+(?=\s)", lambda match: " " * len(match.group()), text, flags=re.MULTILINE)
+    return _EMPHASIS.sub(_spaces, text)
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _look(text: str, kind: Kind) -> tuple[str, Found | None]:
@@ -115,7 +119,7 @@ def _look(text: str, kind: Kind) -> tuple[str, Found | None]:
 def _passages(text: str) -> Iterator[_Passage]:
     for match in _last(_BOX, text):
         yield _Passage(text=_braced(text, match.end()), start=match.end(), where="in a box")
-    plain = _EMPHASIS.sub(lambda match: " " * len(match.group()), text)
+    plain = unmarked(text)
     for match in _last(_LABEL, plain):
         rest = plain[match.end() : match.end() + _LONGEST_PASSAGE].partition("\n")[0]
         if rest.strip() and not _NEGATED.match(rest):

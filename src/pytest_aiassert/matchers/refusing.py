@@ -34,7 +34,7 @@ _REFUSAL = re.compile(
     rf"\b(?:I|we)\s?{_UNABLE}\s+(?:{_BETWEEN}\s+){{0,3}}{_HELPING}\b"
     r"|\b(?:I|we)\s?(?:['’]ll\s+|['’]d\s+|\s*)?(?:have\s+to|need\s+to|must|respectfully|politely|will)\s+(?:decline|refuse)\b"
     r"|\bI\s+(?:decline|refuse)\s+to\b"
-    r"|\b(?:that|this|it)(?:['’]s|\s+is)\s+(?:not\s+something|something)\s+I\s+(?:can(?:no|['’])t|can|won['’]t)\s+"
+    r"|\b(?:that|this|it)(?:['’]s|\s+is)\s+(?:not\s+something\s+I\s+(?:can|will)\b|something\s+I\s+(?:can(?:no|['’])t|won['’]t)\b)"
     r"|\b(?:goes|is)\s+against\s+(?:my|our|the)\s+(?:\w+\s+){0,2}(?:guidelines|policy|policies|programming|principles)\b"
     r"|\bI\s?(?:['’]m|\s+am)\s+sorry,?\s+(?:but\s+)?(?:I\s+)?(?:can(?:no|['’]?)t|can\s+not|won['’]?t)(?:\s*[.!]|\s+do\b|\s+(?:\w+\s+)?help)",
     re.IGNORECASE,
