@@ -90,14 +90,6 @@ def test_every_matcher_has_its_executed_example() -> None:
     assert not missing, f"give each an example that the tests execute, in docs/guide/matchers: {missing}"
 
 
-def test_behaviours_are_listed() -> None:
-    from pytest_aiassert.behaviours import all_behaviours
-
-    text = (DOCS / "guide" / "matchers.md").read_text(encoding="utf-8")
-
-    assert not [behaviour.name for behaviour in all_behaviours() if f"`{behaviour.name}`" not in text]
-
-
 def test_commands_page_has_every_command_of_the_assistant() -> None:
     from assistant.cli import app as assistant_app
 

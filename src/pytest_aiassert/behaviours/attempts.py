@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from pytest_aiassert.behaviours.behaviour import Behaviour, Reading
+from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.examples import Accepts, Example
-from pytest_aiassert.sandbox import Answer, Candidate, Function, Limits, LoadError, Returned, outline
+from pytest_aiassert.behaviours.readings import Way, ways
+from pytest_aiassert.sandbox import Answer, Candidate, Function, Limits, LoadError, Lost, Returned, outline
 
 _PATIENCE = 10.0  # seconds for all functions of a program together
 _SLOW = 0.5  # seconds after which the next function gets a process, and so a time limit, of its own
@@ -18,7 +18,10 @@ _SLOW = 0.5  # seconds after which the next function gets a process, and so a ti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How a function did: `agreed` of `total` examples, and the smallest one it got wrong, in words."""
+    """How a function did: `agreed` of `total` examples, and the smallest one it got wrong, in words.
+
+    `failing` is that one, as asked and as called, where asking it again could tell more.
+    """
 
     name: str
     line: int | None
@@ -26,6 +29,7 @@ class Attempt:
     total: int
     counterexample: str | None = None
     load_error: LoadError | None = None
+    failing: tuple[Example, Example] | None = field(default=None, repr=False)
 
     @property
     def satisfied(self) -> bool:
@@ -48,7 +52,7 @@ def attempt_named(
         return _attempt(candidate, name, line, examples)
 
 
-def best_attempt(code: str, behaviour: Behaviour, limits: Limits | None = None) -> Attempt | None:
+def best_function(code: str, behaviour: Behaviour, limits: Limits | None = None) -> Attempt | None:
     """Try the functions of a program, likely names first, until one satisfies; None where none could be called.
 
     Raises SyntaxError for code that Python cannot parse.
@@ -61,7 +65,7 @@ def best_attempt(code: str, behaviour: Behaviour, limits: Limits | None = None) 
     candidate = Candidate(code, limits=limits)
     last = time.monotonic()
     try:
-        for function, reading in trials:
+        for function, way, read in trials:
             started = time.monotonic()
             if started > deadline:
                 break
@@ -76,32 +80,41 @@ def best_attempt(code: str, behaviour: Behaviour, limits: Limits | None = None) 
                 behaviour.examples,
                 accepts=behaviour.accepts,
                 explains=behaviour.explains,
-                reading=reading,
+                way=way,
             )
             if attempt.satisfied:
                 return attempt
-            if reading and not attempt.agreed and not behaviour.likeness(function.name):
+            if read and not attempt.agreed and not behaviour.likeness(function.name):
                 continue  # it takes one argument by chance, and was not meant
             rank = (behaviour.likeness(function.name) > 0, attempt.agreed, behaviour.likeness(function.name))
             if best is None or rank > best[0]:
                 best = (rank, attempt)
     finally:
         candidate.close()
-    return best[1] if best else None
+    return _alone(code, behaviour, best[1], limits) if best else None
 
 
-def _trials(functions: Sequence[Function], behaviour: Behaviour) -> Iterator[tuple[Function, Reading | None]]:
-    """Pair every function that could be meant with every way to call it."""
-    args = behaviour.cases[0]
-    readings: list[Reading | None] = [None, *behaviour.readings]
+def _alone(code: str, behaviour: Behaviour, attempt: Attempt, limits: Limits | None) -> Attempt:
+    """Say where the counterexample comes from earlier calls alone."""
+    if attempt.failing is None:
+        return attempt
+    example, called = attempt.failing
+    with Candidate(code, limits=limits) as candidate:
+        answer = candidate.call(attempt.name, called.args, called.kwargs)
+    if not example.agrees(answer, behaviour.accepts):
+        return attempt
+    return replace(attempt, counterexample=f"{attempt.counterexample} (after other calls: it keeps state between them)")
+
+
+def _trials(functions: Sequence[Function], behaviour: Behaviour) -> Iterator[tuple[Function, Way, bool]]:
+    """Pair every function that could be meant with every way to call it, and whether a reading made that way."""
     defined = {function.name: function for function in functions}  # the last definition of a name is what is called
     likely = sorted(defined.values(), key=lambda function: (-behaviour.likeness(function.name), function.line))
     for function in likely:
         if function.name.rpartition(".")[2].startswith("test"):
             continue
-        for reading in readings:
-            if function.takes(len(reading(args) if reading else args)):
-                yield function, reading
+        for way, read in ways(function, behaviour):
+            yield function, way, read
 
 
 def _attempt(
@@ -112,23 +125,25 @@ def _attempt(
     *,
     accepts: Accepts | None = None,
     explains: Callable[[Example, Returned], str | None] | None = None,
-    reading: Reading | None = None,
+    way: Way | None = None,
 ) -> Attempt:
     wrong: list[tuple[Example, Example, Answer]] = []
     agreed = 0
     for example in examples:
-        args: tuple[Any, ...] = reading(example.args) if reading else example.args
-        answer = candidate.call(name, args, example.kwargs)
+        args, kwargs = way(example.args) if way else (example.args, example.kwargs)
+        answer = candidate.call(name, args, kwargs)
         if example.agrees(answer, accepts):
             agreed += 1
             continue
-        called = Example(args=args, kwargs=example.kwargs, returns=example.returns, raises=example.raises)
+        called = Example(args=args, kwargs=kwargs, returns=example.returns, raises=example.raises)
         wrong.append((example, called, answer))
         if candidate.exhausted:
             break
     counterexample = None
+    failing = None
     if wrong:
-        _, called, answer = min(wrong, key=lambda item: item[1].size())
+        example, called, answer = min(wrong, key=lambda item: item[1].size())
+        failing = None if isinstance(answer, Lost) or example == examples[0] else (example, called)
         counterexample = called.against(name, answer)
         hints = Counter(explains(e, a) for e, _, a in wrong if isinstance(a, Returned)) if explains else Counter()
         hint, times = hints.most_common(1)[0] if hints else (None, 0)
@@ -141,4 +156,5 @@ def _attempt(
         total=len(examples),
         counterexample=counterexample,
         load_error=candidate.load_error,
+        failing=failing,
     )

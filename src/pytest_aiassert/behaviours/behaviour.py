@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pytest_aiassert.behaviours.examples import Accepts, Example
-from pytest_aiassert.sandbox import Returned
+from pytest_aiassert.behaviours.acceptance import alike, equal
+from pytest_aiassert.behaviours.examples import Accepts, Example, is_plain, show
+from pytest_aiassert.errors import UsageError
+from pytest_aiassert.sandbox import Function, Returned, outline
 
 Reading: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 """Another way to pass the same arguments: in another order, as one list, with a range."""
@@ -23,38 +24,119 @@ class Behaviour:
     """What a function does, whatever its name: a reference, and the arguments to compare it on.
 
     `cases` are tuples of positional arguments; what is right for them is what `reference` returns, or the exception
-    it raises. `accepts` widens what is right where a prompt leaves it open; `readings` are other ways to pass the same
-    arguments; `names` are parts of names that functions of this kind mostly have.
+    it raises where `raises` allows that. `known` are pairs of arguments and answer: cases that the reference is held
+    to. `accepts` widens what is right where a prompt leaves it open, `accepted` says so in words; `readings` are other
+    ways to pass the same arguments; `names` are parts of names that functions of this kind mostly have.
+    Raises UsageError where the reference fails its own cases.
     """
 
     name: str
     summary: str
     signature: str
     reference: Callable[..., Any]
-    cases: tuple[tuple[Any, ...], ...]
+    cases: tuple[tuple[Any, ...], ...] = ()
+    known: tuple[tuple[tuple[Any, ...], Any], ...] = ()
     aliases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    accepts: Accepts | None = None
+    accepts: Accepts = equal
+    accepted: str = ""
     explains: Explains | None = None
     readings: tuple[Reading, ...] = ()
+    raises: tuple[type[Exception], ...] = ()
+    examples: tuple[Example, ...] = field(init=False, repr=False)
+    parameters: tuple[str, ...] = field(init=False, repr=False)
 
-    @cached_property
-    def examples(self) -> tuple[Example, ...]:
-        """The cases with what is right for each."""
-        return tuple(self._example(args) for args in self.cases)
+    def __post_init__(self) -> None:
+        function = self._read_signature()
+        object.__setattr__(self, "parameters", function.parameters)
+        known = [args for args, _ in self._pairs()]
+        cases = [*known, *(args for args in self.cases if args not in known)]
+        if not cases:
+            raise UsageError(f"behaviour {self.name!r}: there are no cases; give at least one tuple of arguments")
+        examples = tuple(self._example(number, args, function) for number, args in enumerate(cases, start=1))
+        for example, (_, answer) in zip(examples, self._pairs(), strict=False):
+            if example.raises or not alike(answer, example.returns):
+                given = f"raises {example.raises}" if example.raises else f"returns {show(example.returns)}"
+                raise self._wrong(f"its reference {given} for {example.call(function.name)}, known is {show(answer)}")
+        object.__setattr__(self, "examples", examples)
+
+    @property
+    def unit(self) -> str:
+        """What is counted of it."""
+        return "input"
+
+    @property
+    def sought(self) -> str:
+        """What code must have to be tried, in words."""
+        return f"function that takes the arguments of {self.signature}"
 
     def likeness(self, name: str) -> int:
         """How much a function's name sounds like this behaviour: 2 as a whole, 1 in part, 0 not at all."""
-        plain = _plain(name.rpartition(".")[2])
-        if plain in map(_plain, (self.name, *self.aliases, *self.names)):
-            return 2
-        return int(any(_plain(part) in plain for part in (self.name, *self.names)))
+        return likeness(name.rpartition(".")[2], (self.name, *self.names), self.aliases)
 
-    def _example(self, args: tuple[Any, ...]) -> Example:
+    def _read_signature(self) -> Function:
         try:
-            return Example(args=args, returns=self.reference(*copy.deepcopy(args)))
-        except Exception as error:  # noqa: BLE001 - whatever the reference raises is what is right
-            return Example(args=args, raises=type(error).__name__)
+            (function,) = outline(f"def {self.signature}: ...")
+        except (SyntaxError, ValueError):
+            raise self._wrong(
+                f"cannot read the signature {self.signature!r}; expected for example 'add(a, b)'"
+            ) from None
+        return function
+
+    def _pairs(self) -> Sequence[tuple[tuple[Any, ...], Any]]:
+        for number, pair in enumerate(self.known, start=1):
+            given: Any = pair
+            if not isinstance(given, tuple) or len(given) != 2 or not isinstance(given[0], tuple):  # noqa: PLR2004 - a pair
+                raise self._wrong(f"known pair {number} is {pair!r}; expected (arguments, answer), as in ((2, 3), 5)")
+        return self.known
+
+    def _example(self, number: int, args: tuple[Any, ...], function: Function) -> Example:
+        if not isinstance(args, tuple):  # pyright: ignore[reportUnnecessaryIsInstance] - users' own
+            raise self._wrong(f"case {number} is {args!r}; expected a tuple of arguments, as in ({args!r},)")
+        if not function.takes(len(args)):
+            raise self._wrong(f"case {number} is {args!r}, which does not fit the signature {self.signature}")
+        if not is_plain(args):
+            raise self._wrong(
+                f"case {number} is {args!r}; only plain values (numbers, texts, lists, dicts) can be passed"
+            )
+        example, after = self._asked(args)
+        again, _ = self._asked(args)
+        if (again.raises, show(again.returns)) != (example.raises, show(example.returns)):
+            raise self._wrong(f"its reference answers {example.call(function.name)} once so and once otherwise")
+        if example.raises is None:
+            self._check_answer(example, Returned(value=example.returns, args=after), example.call(function.name))
+        return example
+
+    def _asked(self, args: tuple[Any, ...]) -> tuple[Example, tuple[Any, ...]]:
+        """Ask the reference; `args` as they are afterwards come along."""
+        passed = copy.deepcopy(args)
+        try:
+            return Example(args=args, returns=self.reference(*passed)), passed
+        except self.raises as error:
+            return Example(args=args, raises=type(error).__name__), passed
+        except Exception as error:
+            call = Example(args=args).call(self.signature.partition("(")[0])
+            problem = f"its reference raised {type(error).__name__} for {call}: {error}"
+            hint = f"where that is right, say raises=({type(error).__name__},)"
+            raise self._wrong(f"{problem}; mend the reference or drop the case; {hint}") from error
+
+    def _check_answer(self, example: Example, answer: Returned, call: str) -> None:
+        if not is_plain(answer.value):
+            given = type(answer.value).__name__
+            raise self._wrong(f"its reference returns a {given} for {call}; only plain values can be compared")
+        if not self.accepts(example, answer):
+            raise self._wrong(f"`accepts` refuses what the reference returns for {call}: {show(answer.value)}")
+
+    def _wrong(self, problem: str) -> UsageError:
+        return UsageError(f"behaviour {self.name!r}: {problem}")
+
+
+def likeness(name: str, parts: Sequence[str], whole: Sequence[str]) -> int:
+    """How much a name sounds like others: 2 as a whole, 1 where a part is in it, 0 not at all."""
+    plain = _plain(name)
+    if plain in map(_plain, (*parts, *whole)):
+        return 2
+    return int(any(_plain(part) in plain for part in parts))
 
 
 def _plain(name: str) -> str:

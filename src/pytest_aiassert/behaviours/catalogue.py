@@ -2,57 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import difflib
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
-from pytest_aiassert.behaviours.arithmetic import ADDITION, FACTORIAL, FIBONACCI, GCD, IS_PRIME
-from pytest_aiassert.behaviours.behaviour import Behaviour
-from pytest_aiassert.behaviours.sequences import BINARY_SEARCH, PALINDROME, REVERSE_STRING, SORTING, WORD_COUNT
+from pytest_aiassert.behaviours.best import AnyBehaviour
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.wording import known_names
 
-_BUILT_IN = (
-    ADDITION,
-    FACTORIAL,
-    FIBONACCI,
-    IS_PRIME,
-    PALINDROME,
-    REVERSE_STRING,
-    SORTING,
-    BINARY_SEARCH,
-    GCD,
-    WORD_COUNT,
-)
+_LEFT_OUT = frozenset({"a", "an", "the"})
 
-_added: ContextVar[tuple[Behaviour, ...]] = ContextVar("pytest_aiassert_behaviours", default=())
+_added: ContextVar[tuple[AnyBehaviour, ...]] = ContextVar("pytest_aiassert_behaviours", default=())
 
 
-def all_behaviours() -> tuple[Behaviour, ...]:
+@cache
+def behaviours_by_kind() -> Mapping[str, Sequence[AnyBehaviour]]:
+    """Return the built-in behaviours, by the name of their kind."""
+    from pytest_aiassert.behaviours.kinds import (
+        arithmetic,
+        containers,
+        dates,
+        dictionaries,
+        graphs,
+        lists,
+        matrices,
+        number_theory,
+        parsing,
+        recursion,
+        searching,
+        services,
+        strings,
+    )
+
+    return {
+        "arithmetic": arithmetic.BEHAVIOURS,
+        "number theory": number_theory.BEHAVIOURS,
+        "strings": strings.BEHAVIOURS,
+        "lists": lists.BEHAVIOURS,
+        "sorting and searching": searching.BEHAVIOURS,
+        "dictionaries": dictionaries.BEHAVIOURS,
+        "dates": dates.BEHAVIOURS,
+        "parsing": parsing.BEHAVIOURS,
+        "recursion": recursion.BEHAVIOURS,
+        "graphs": graphs.BEHAVIOURS,
+        "matrices": matrices.BEHAVIOURS,
+        "classes that hold items": containers.BEHAVIOURS,
+        "classes that keep count": services.BEHAVIOURS,
+    }
+
+
+def all_behaviours() -> tuple[AnyBehaviour, ...]:
     """Every behaviour that can be named, each name once; added ones replace built-in ones."""
-    found = {behaviour.name: behaviour for behaviour in (*_BUILT_IN, *reversed(_added.get()))}
+    built_in = (behaviour for kind in behaviours_by_kind().values() for behaviour in kind)
+    found = {behaviour.name: behaviour for behaviour in (*built_in, *reversed(_added.get()))}
     return tuple(found.values())
 
 
-def find_behaviour(name: str) -> Behaviour:
-    """Find a behaviour by its name or an alias, whatever the case, spaces or underscores.
+def find_behaviour(name: str) -> AnyBehaviour:
+    """Find a behaviour by its name or an alias; case, spaces, underscores and articles do not matter.
 
     Raises UsageError for an unknown name, with the nearest one.
     """
-    names: dict[str, Behaviour] = {}
-    for behaviour in all_behaviours():
+    names: dict[str, AnyBehaviour] = {}
+    behaviours = all_behaviours()
+    for behaviour in behaviours:
         for alias in behaviour.aliases:
             names.setdefault(_plain(alias), behaviour)
-    names |= {_plain(behaviour.name): behaviour for behaviour in all_behaviours()}
+    names |= {_plain(behaviour.name): behaviour for behaviour in behaviours}
     found = names.get(_plain(name))
     if found is not None:
         return found
-    known = (behaviour.name for behaviour in all_behaviours())
-    raise UsageError(f"unknown behaviour {name!r}; {known_names(name, known)}")
+    near = tuple(_near(name, names))
+    if near:
+        listed = " or ".join(repr(other) for other in near)
+        raise UsageError(f"unknown behaviour {name!r}; did you mean {listed}? docs/reference/behaviours.md lists all")
+    raise UsageError(f"unknown behaviour {name!r}; {known_names(name, (behaviour.name for behaviour in behaviours))}")
 
 
 @contextmanager
-def use_behaviours(*behaviours: Behaviour) -> Generator[None]:
+def use_behaviours(*behaviours: AnyBehaviour) -> Generator[None]:
     """Let these behaviours be found by name, first of all, while the context lasts."""
     token = _added.set((*behaviours, *_added.get()))
     try:
@@ -61,5 +91,12 @@ def use_behaviours(*behaviours: Behaviour) -> Generator[None]:
         _added.reset(token)
 
 
+def _near(name: str, names: Mapping[str, AnyBehaviour]) -> Iterator[str]:
+    """Yield the names of behaviours that are called about so, the nearest first."""
+    matches = difflib.get_close_matches(_plain(name), names, n=3, cutoff=0.7)
+    yield from dict.fromkeys(names[match].name for match in matches)
+
+
 def _plain(name: str) -> str:
-    return " ".join(name.replace("_", " ").replace("-", " ").lower().split())
+    words = name.replace("_", " ").replace("-", " ").lower().split()
+    return " ".join(word for word in words if word not in _LEFT_OUT)

@@ -107,6 +107,15 @@ def _same_values(expected: Mapping[Any, Any], actual: Mapping[Any, Any]) -> bool
     return all(same(value, actual[key]) for key, value in expected.items())
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether a value can cross to the sandbox and back: numbers, texts, and collections of them."""
+    if value is None or type(value) in (bool, int, float, complex, str, bytes):
+        return True
+    if isinstance(value, dict):
+        return all(is_plain(key) and is_plain(item) for key, item in value.items())
+    return type(value) in (list, tuple, set, frozenset) and all(is_plain(item) for item in value)
+
+
 def show(value: Any) -> str:
     """Write a value as Python does, cut to a readable length."""
     if isinstance(value, Opaque):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.messages import Completion
-from pytest_aiassert.behaviours import Attempt, Behaviour, Example, attempt_named, best_attempt, find_behaviour
+from pytest_aiassert.behaviours import AnyBehaviour, Attempt, Example, attempt_named, best_attempt, find_behaviour
+from pytest_aiassert.behaviours.instances import classes_of
 from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
@@ -28,9 +29,10 @@ _CASE_KEYS = frozenset({"args", "kwargs", "returns", "raises"})
 def implements(target: str, *, cases: Sequence[Any] | None = None) -> Matcher:
     """Pass where the reply's Python code does what `target` says.
 
-    `target` is a signature ("add(a, b)"), a function's name with `cases`, or a behaviour ("addition"), whose function
-    is found by what it does. A case is `(args, returns)` or a mapping of args, kwargs and returns or raises. Values
-    compare as by `==`, floats within 1e-9, and a tuple may stand for a list. The score is the share that agrees.
+    `target` is a signature ("add(a, b)"), a function's name with `cases`, or a behaviour ("addition", "stack"), whose
+    function or class is found by what it does. A case is `(args, returns)` or a mapping of args, kwargs and returns or
+    raises. Values compare as by `==`, floats within 1e-9, and a tuple may stand for a list. The score is the share that
+    agrees.
     Raises UsageError for an unknown behaviour, an unreadable signature or a misshapen case.
     """
     target = _read_target(target)
@@ -102,19 +104,18 @@ class Agrees(Matcher):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Behaves(Matcher):
-    """Passes where some function behaves as named; made by `implements`."""
+    """Passes where some function or class behaves as named; made by `implements`."""
 
-    behaviour: Behaviour
+    behaviour: AnyBehaviour
     target: str
 
     def judge(self, reply: Completion) -> Verdict:
-        """Try the functions in the sandbox; the score is the best one's share of inputs that agree."""
+        """Try functions or classes in the sandbox; the score is the best one's share that agrees."""
 
         def attempt(code: str) -> Attempt | None:
             return best_attempt(code, self.behaviour)
 
-        what = f"function that takes the arguments of {self.behaviour.signature}"
-        return _judge_code(self, reply, attempt, what=what, unit="input")
+        return _judge_code(self, reply, attempt, what=self.behaviour.sought, unit=self.behaviour.unit)
 
     def __repr__(self) -> str:
         return source("implements", self.target)
@@ -224,19 +225,23 @@ def _nothing(reply: Completion, blocks: Sequence[Block], what: str) -> str:
         return no_code("python", extract(reply.text), reply)
     broken: list[str] = []
     functions: list[Function] = []
+    classes: list[str] = []
     for block in blocks:
         try:
             functions += outline(block.code)
+            classes += classes_of(block.code)
         except SyntaxError as error:
             line = block.line + (error.lineno or 1) - 1
             cut = "" if block.closed else "; the reply ends before the code does"
             broken.append(
                 f"the code at line {line} of the reply does not parse: {_moved(error.msg, block.line - 1)}{cut}"
             )
-    if broken and not functions:
+    if broken and not functions and not classes:
         return "; ".join(broken)
-    what = what if what.startswith("function") else f"function {what!r}"
-    there = f"it defines {listed(functions[:6])}" if functions else "it defines no function at all"
+    kind = "class" if what.startswith("class ") else "function"
+    what = what if what.startswith((f"{kind} ", "function that")) else f"function {what!r}"
+    found: Sequence[object] = classes if kind == "class" else functions
+    there = f"it defines {listed(found[:6])}" if found else f"it defines no {kind} at all"
     return "; ".join([f"the code has no {what}: {there}", *broken])
 
 

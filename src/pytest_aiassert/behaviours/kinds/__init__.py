@@ -1,0 +1,1 @@
+"""The built-in behaviours, a module for each kind."""

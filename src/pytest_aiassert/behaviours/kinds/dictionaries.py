@@ -1,0 +1,162 @@
+"""Behaviours of dictionaries: counting, inverting, merging, grouping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_aiassert.behaviours.acceptance import alike, alike_in_any_order, in_place, items_of
+from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.examples import Example
+from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.sandbox import Returned
+
+
+def _count_words(text: str) -> dict[str, int]:
+    return dict(Counter(text.split()))
+
+
+def _count(items: Iterable[Any]) -> dict[Any, int]:
+    return dict(Counter(items))
+
+
+def _invert(mapping: dict[Any, Any]) -> dict[Any, Any]:
+    return {value: key for key, value in mapping.items()}
+
+
+def _merge(a: dict[Any, Any], b: dict[Any, Any]) -> dict[Any, Any]:
+    return {**a, **b}
+
+
+def _group_anagrams(words: list[str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        groups.setdefault("".join(sorted(word)), []).append(word)
+    return list(groups.values())
+
+
+def _sort_by_value(mapping: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(mapping.items(), key=lambda pair: pair[1])
+
+
+def _groups(example: Example, answer: Returned) -> bool:
+    groups = list(answer.value.values()) if isinstance(answer.value, dict) else answer.value
+    return alike_in_any_order(example.returns, groups, depth=2)
+
+
+def _pairs_or_dict(example: Example, answer: Returned) -> bool:
+    return alike(example.returns, list(answer.value.items()) if isinstance(answer.value, dict) else answer.value)
+
+
+def _other_count(example: Example, answer: Returned) -> str | None:
+    if type(answer.value) is int and answer.value == sum(example.returns.values()):
+        return "it counts all words together, not each word"
+    return None
+
+
+def _other_merge(example: Example, answer: Returned) -> str | None:
+    a, b = example.args
+    if a.keys() & b.keys() and alike({**b, **a}, answer.value):
+        return "the first dict wins, not the second"
+    return None
+
+
+def _other_order(example: Example, answer: Returned) -> str | None:
+    pairs = list(answer.value.items()) if isinstance(answer.value, dict) else items_of(answer.value)
+    if len(example.returns) > 1 and alike(example.returns[::-1], pairs):
+        return "it sorts in descending order"
+    return None
+
+
+WORD_COUNT = Behaviour(
+    name="word_count",
+    aliases=("word frequency", "word frequencies", "count words", "word counter"),
+    names=("word", "count", "freq"),
+    summary="Counts how often each word of a text occurs, as a dict; words are separated by whitespace.",
+    signature="word_count(text)",
+    reference=_count_words,
+    cases=single(
+        *("the cat the dog", "", "one", "a a a", "a an", "a  b", "one\ntwo\tone", " edge ", "été café été"),
+        "x y " * 100,
+    ),
+    explains=_other_count,
+)
+
+CHARACTER_COUNT = Behaviour(
+    name="character_count",
+    aliases=("char count", "character frequency", "letter frequency", "count characters", "count letters"),
+    names=("char", "letter", "freq", "count"),
+    summary="Counts how often each character of a text occurs, as a dict; asked only for small letters.",
+    signature="count_characters(text)",
+    reference=_count,
+    cases=single("", "a", "aa", "ab", "aba", "abcabc", "hello", "mississippi"),
+)
+
+FREQUENCY = Behaviour(
+    name="frequency",
+    aliases=("count items", "count occurrences", "frequency of elements", "element frequency", "frequency count"),
+    names=("freq", "count", "occur"),
+    summary="Counts how often each item of a list occurs, as a dict.",
+    signature="frequency(items)",
+    reference=_count,
+    cases=single([], [1], [1, 1], [1, 2], [1, 2, 1], ["b", "a", "b"], [0, 0, 0, 5], [3, 1, 3, 2, 1, 3]),
+)
+
+INVERT_DICT = Behaviour(
+    name="invert_dict",
+    aliases=("invert a dictionary", "reverse a dictionary", "swap keys and values"),
+    names=("invert", "swap", "reverse", "flip"),
+    summary="Returns a dict from values to keys; asked only where no value repeats.",
+    signature="invert(mapping)",
+    reference=_invert,
+    cases=single({}, {"a": 1}, {"a": 1, "b": 2}, {1: "x", 2: "y", 3: "z"}, {"one": "eins", "two": "zwei"}),
+)
+
+MERGE_DICTS = Behaviour(
+    name="merge_dicts",
+    aliases=("merge dictionaries", "merge two dictionaries", "combine dictionaries", "combine two dictionaries"),
+    names=("merge", "combine", "union"),
+    summary="Returns a dict of the items of two; of a key in both, the second's value is kept.",
+    signature="merge(a, b)",
+    reference=_merge,
+    cases=(
+        *(({}, {}), ({"a": 1}, {}), ({}, {"a": 1}), ({"a": 1}, {"b": 2}), ({"a": 1}, {"a": 2})),
+        *(({"a": 1, "b": 2}, {"b": 3, "c": 4}), ({1: [1]}, {1: [2]}), ({"a": {"x": 1}}, {"b": {"x": 2}})),
+    ),
+    accepts=in_place,
+    explains=_other_merge,
+    accepted="the first dict in place",
+)
+
+GROUP_ANAGRAMS = Behaviour(
+    name="group_anagrams",
+    aliases=("anagram groups", "grouping anagrams"),
+    names=("group", "anagram"),
+    summary="Returns the words of a list in groups of anagrams.",
+    signature="group_anagrams(words)",
+    reference=_group_anagrams,
+    cases=single(
+        *([], ["a"], [""], ["ab", "ba"], ["a", "b"], ["aab", "abb"], ["ab", "c", "ba"], ["ad", "bc"]),
+        ["eat", "tea", "tan", "ate", "nat", "bat"],
+    ),
+    accepts=_groups,
+    accepted="groups and words in any order, a dict whose values are the groups",
+)
+
+SORT_DICT_BY_VALUE = Behaviour(
+    name="sort_dict_by_value",
+    aliases=("sort dictionary by value", "sort a dictionary by its values", "sort dict"),
+    names=("sort",),
+    summary="Returns the items of a dict in ascending order of their values; asked only where no value repeats.",
+    signature="sort_by_value(mapping)",
+    reference=_sort_by_value,
+    cases=single(
+        {}, {"a": 1}, {"a": 1, "b": 2}, {"a": 2, "b": 1}, {"b": 3, "a": 1, "c": 2}, {"x": 0, "y": -1, "z": 10}
+    ),
+    accepts=_pairs_or_dict,
+    explains=_other_order,
+    accepted="a dict in this order, a list of pairs",
+)
+
+BEHAVIOURS = (*(WORD_COUNT, CHARACTER_COUNT, FREQUENCY, INVERT_DICT, MERGE_DICTS, GROUP_ANAGRAMS, SORT_DICT_BY_VALUE),)

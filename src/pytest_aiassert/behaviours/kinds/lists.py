@@ -1,0 +1,225 @@
+"""Behaviours of lists: flattening, chunks, duplicates, pairs and sums."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+from pytest_aiassert.behaviours.acceptance import alike, equal, in_place, items_of
+from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.examples import Example
+from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.readings import spread, swapped
+from pytest_aiassert.sandbox import Returned
+
+_TWO = 2
+
+
+def _flatten(nested: list[Any]) -> list[Any]:
+    flat: list[Any] = []
+    for item in nested:
+        flat += _flatten(item) if isinstance(item, list) else [item]
+    return flat
+
+
+def _unique(items: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(items))
+
+
+def _chunk(items: list[Any], size: int) -> list[list[Any]]:
+    return [items[at : at + size] for at in range(0, len(items), size)]
+
+
+def _second_largest(numbers: list[Any]) -> Any:
+    return sorted(numbers)[-2]
+
+
+def _merge_sorted(a: list[Any], b: list[Any]) -> list[Any]:
+    return sorted([*a, *b])
+
+
+def _two_sum(numbers: list[int], target: int) -> list[int]:
+    places = range(len(numbers))
+    return next([i, j] for i in places for j in places if i < j and numbers[i] + numbers[j] == target)
+
+
+def _max_subarray(numbers: list[int]) -> int:
+    sums = [sum(numbers[start:end]) for end in range(len(numbers) + 1) for start in range(end)]
+    return max(sums)
+
+
+def _move_zeros(numbers: list[int]) -> list[int]:
+    return sorted(numbers, key=lambda number: number == 0)
+
+
+def _cumulative_sum(numbers: list[float]) -> list[float]:
+    return list(accumulate(numbers))
+
+
+def _places(example: Example, answer: Returned) -> bool:
+    places = items_of(answer.value)
+    numbers, target = example.args
+    if places is None or len(places) != _TWO or not all(type(at) is int and 0 <= at < len(numbers) for at in places):
+        return False
+    return places[0] != places[1] and bool(numbers[places[0]] + numbers[places[1]] == target)
+
+
+def _other_two_sum(example: Example, answer: Returned) -> str | None:
+    numbers, target = example.args
+    items = items_of(answer.value)
+    if items is None or len(items) != _TWO or not all(type(item) is int for item in items):
+        return None
+    if sum(items) == target and all(item in numbers for item in items):
+        return "it gives the numbers, not their places"
+    one, other = sorted(items)
+    return "it counts places from 1" if alike(example.returns, [one - 1, other - 1]) else None
+
+
+def _other_flattening(example: Example, answer: Returned) -> str | None:
+    once = [inner for item in example.args[0] for inner in (item if isinstance(item, list) else [item])]
+    return "it flattens one level only" if once != example.returns and alike(once, answer.value) else None
+
+
+def _other_unique(example: Example, answer: Returned) -> str | None:
+    given = answer.value if isinstance(answer.value, (set, frozenset)) else items_of(answer.value) or ()
+    if len(given) == len(example.returns) and all(item in given for item in example.returns):
+        return "it does not keep the order"
+    return None
+
+
+def _other_maximum(example: Example, answer: Returned) -> str | None:
+    if alike(max(0, example.returns), answer.value):
+        return "it takes an empty part, of sum 0, for the best"
+    return None
+
+
+def _other_zeros(example: Example, answer: Returned) -> str | None:
+    return "it moves the zeros to the front" if alike(sorted(example.args[0], key=bool), answer.value) else None
+
+
+FLATTEN = Behaviour(
+    name="flatten",
+    aliases=("flatten a list", "flatten a nested list"),
+    names=("flat",),
+    summary="Returns the items of a list nested to any depth as one flat list; texts are items.",
+    signature="flatten(nested)",
+    reference=_flatten,
+    cases=single(
+        *([], [1], [[1]], [[]], [1, [2]], [[1], 2], [[1, 2], [3]], [[[1]]], [["ab"], "c"], [1, [], 2]),
+        *([1, [2, [3]]], [1, [2, [3, [4]]], 5], [[[]], [[1, [2]]]]),
+    ),
+    explains=_other_flattening,
+)
+
+UNIQUE = Behaviour(
+    name="unique",
+    aliases=("deduplicate", "remove duplicates", "remove duplicates from a list", "dedupe", "unique elements"),
+    names=("unique", "dedup", "distinct", "duplicate"),
+    summary="Returns the items of a list without repetitions, in the order of their first occurrence.",
+    signature="unique(items)",
+    reference=_unique,
+    cases=single([], [1], [1, 1], [2, 1], [2, 1, 2], ["b", "a", "b"], [3, 1, 3, 2, 1], [0, 0, 0], [9, 8, 9, 7, 8]),
+    accepts=in_place,
+    explains=_other_unique,
+    accepted="in place",
+)
+
+CHUNK = Behaviour(
+    name="chunk",
+    aliases=("chunks", "chunk a list", "split a list into chunks", "split into chunks", "batch"),
+    names=("chunk", "batch", "split"),
+    summary="Splits a list into parts of a size, the last of which may be shorter.",
+    signature="chunk(items, size)",
+    reference=_chunk,
+    cases=(
+        *(([], 3), ([1], 1), ([1], 2), ([1, 2], 1), ([1, 2], 2), ([1, 2, 3], 2), ([1, 2, 3, 4], 2), ([1, 2, 3], 3)),
+        ([1, 2, 3, 4, 5], 3),
+    ),
+    readings=(swapped,),
+    accepted="the size first",
+)
+
+SECOND_LARGEST = Behaviour(
+    name="second_largest",
+    aliases=("second largest number", "second maximum", "second highest", "find the second largest"),
+    names=("second",),
+    summary="Returns the second largest number of a list; asked only where the largest is there once.",
+    signature="second_largest(numbers)",
+    reference=_second_largest,
+    cases=single([1, 2], [2, 1], [3, 1, 2], [1, 2, 3], [-1, -2], [0, -1], [2, 1, 1], [5, 3, 9, 7], [-5, -3, -9, -7]),
+    readings=(spread,),
+    accepted="the numbers one by one",
+)
+
+MERGE_SORTED = Behaviour(
+    name="merge_sorted",
+    aliases=("merge two sorted lists", "merge sorted lists", "merge sorted arrays", "merge lists"),
+    names=("merge",),
+    summary="Merges two sorted lists into one sorted list, repetitions included.",
+    signature="merge(a, b)",
+    reference=_merge_sorted,
+    cases=(
+        *(([], []), ([1], []), ([], [1]), ([1], [2]), ([2], [1]), ([1], [1]), ([1, 3], [2]), ([1, 1], [1])),
+        *(([1, 2], [3, 4]), ([1, 3, 5], [2, 4, 6]), ([-3, 0, 7], [-2, 7])),
+    ),
+)
+
+TWO_SUM = Behaviour(
+    name="two_sum",
+    aliases=("two sum problem", "indices of two numbers that add up to a target"),
+    names=("two_sum", "pair"),
+    summary="Returns the places of two numbers of a list that add up to a target; there always are such.",
+    signature="two_sum(numbers, target)",
+    reference=_two_sum,
+    cases=(
+        *(([1, 2], 3), ([3, 3], 6), ([3, 2, 4], 6), ([2, 7, 11, 15], 9), ([0, 4, 0], 0), ([-1, 1, 5], 0)),
+        *(([-3, -7, 2], -10), ([1, 2, 3, 9], 12), ([5, 5, 1, 2], 10)),
+    ),
+    accepts=_places,
+    explains=_other_two_sum,
+    readings=(swapped,),
+    accepted="the places in any order, any right pair, the target first",
+)
+
+MAX_SUBARRAY = Behaviour(
+    name="max_subarray",
+    aliases=("maximum subarray", "maximum subarray sum", "kadane", "largest sum of a contiguous subarray"),
+    names=("sub", "kadane", "max_sum"),
+    summary="Returns the largest sum of a part of a list, at least one number long.",
+    signature="max_subarray(numbers)",
+    reference=_max_subarray,
+    cases=single(
+        *([1], [-1], [0], [1, 2], [-2, 1], [1, -2], [-2, -1], [2, -1, 2], [1, -3, 2], [3, -1, 4, -9]),
+        [-2, 1, -3, 4, -1, 2, 1, -5, 4],
+    ),
+    explains=_other_maximum,
+)
+
+MOVE_ZEROS = Behaviour(
+    name="move_zeros",
+    aliases=("move zeroes", "move zeros to the end", "move all zeroes to the end"),
+    names=("zero",),
+    summary="Moves the zeros of a list to its end and keeps the order of the other numbers.",
+    signature="move_zeros(numbers)",
+    reference=_move_zeros,
+    cases=single([], [0], [1], [0, 1], [1, 0], [2, 1], [0, 0, 1], [0, 2, 0, 1], [0, 1, 0, 3, 12], [-1, 0, 5]),
+    accepts=in_place,
+    explains=_other_zeros,
+    accepted="in place",
+)
+
+CUMULATIVE_SUM = Behaviour(
+    name="cumulative_sum",
+    aliases=("running total", "running sum", "prefix sums", "prefix sum", "cumulative sums"),
+    names=("cumul", "running", "prefix"),
+    summary="Returns the sums of the first number, the first two, and so on.",
+    signature="cumulative_sum(numbers)",
+    reference=_cumulative_sum,
+    cases=single([], [1], [1, 2], [0, 0], [1, -1], [2, -3, 1], [1, 2, 3, 4], [0.5, 0.5], [-1, -2, -3]),
+    accepts=lambda example, answer: equal(example, answer) or (bool(example.args[0]) and in_place(example, answer)),
+    accepted="in place",
+)
+
+BEHAVIOURS = (
+    *(FLATTEN, UNIQUE, CHUNK, SECOND_LARGEST, MERGE_SORTED, TWO_SUM, MAX_SUBARRAY, MOVE_ZEROS, CUMULATIVE_SUM),
+)

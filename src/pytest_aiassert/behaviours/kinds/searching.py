@@ -1,0 +1,140 @@
+"""Behaviours of sorting and searching."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any
+
+from pytest_aiassert.behaviours.acceptance import alike, in_place
+from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.examples import Example
+from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.readings import swapped
+from pytest_aiassert.sandbox import Returned
+
+
+def _search(items: list[Any], target: Any) -> int:
+    at = bisect_left(items, target)
+    return at if at < len(items) and items[at] == target else -1
+
+
+def _is_sorted(items: list[Any]) -> bool:
+    return items == sorted(items)
+
+
+def _kth_largest(items: list[Any], k: int) -> Any:
+    return sorted(items, reverse=True)[k - 1]
+
+
+def _index_of_any(example: Example, answer: Returned) -> bool:
+    items, target = example.args
+    index = answer.value
+    if example.returns == -1:
+        return index is None or (type(index) is int and index == -1)
+    return type(index) is int and 0 <= index < len(items) and items[index] == target
+
+
+def _other_search(example: Example, answer: Returned) -> str | None:
+    del example
+    return "it tells whether the item is there, not where" if isinstance(answer.value, bool) else None
+
+
+def _other_sorting(example: Example, answer: Returned) -> str | None:
+    if len(set(example.args[0])) > 1 and alike(example.returns[::-1], answer.value):
+        return "it sorts in descending order"
+    return None
+
+
+def _other_rank(example: Example, answer: Returned) -> str | None:
+    items, k = example.args
+    if 2 * k != len(items) + 1 and alike(sorted(items)[k - 1], answer.value):
+        return "it gives the k-th smallest"
+    return None
+
+
+def _with_range_before(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    items, target = args
+    return (items, 0, len(items) - 1, target)
+
+
+def _with_range_after(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    items, target = args
+    return (items, target, 0, len(items) - 1)
+
+
+def _pseudo_random(count: int) -> list[int]:
+    return [(index * 7919 + 13) % 1009 - 500 for index in range(count)]
+
+
+_TENS = list(range(0, 1000, 10))
+
+SORTING = Behaviour(
+    name="sorting",
+    aliases=(
+        *("sort", "sort a list", "bubble sort", "insertion sort", "selection sort", "merge sort"),
+        *("mergesort", "quicksort", "quick sort", "heap sort", "heapsort", "shell sort"),
+    ),
+    names=("sort",),
+    summary="Sorts a list of integers in ascending order, as a new list or in place.",
+    signature="sort(items)",
+    reference=sorted,
+    cases=single(
+        *([3, 1, 2], [], [1], [2, 1], [1, 2, 3], [5, 4, 3, 2, 1], [2, 3, 2, 1, 3], [0, 0, 0], [-1, 5, -3, 0]),
+        _pseudo_random(100),
+    ),
+    accepts=in_place,
+    explains=_other_sorting,
+    readings=(
+        lambda args: (args[0], len(args[0])),
+        lambda args: (args[0], 0, len(args[0]) - 1),
+    ),
+    accepted="in place, with the length, or with the first and last place",
+)
+
+BINARY_SEARCH = Behaviour(
+    name="binary_search",
+    aliases=("bisection", "search a sorted list", "linear search", "search in a sorted array"),
+    names=("search", "bisect", "find"),
+    summary="Returns an index of the target in a sorted list, or -1 or None where it is missing.",
+    signature="binary_search(items, target)",
+    reference=_search,
+    cases=(
+        *(([1, 3, 5, 7], 5), ([1, 3, 5, 7], 1), ([1, 3, 5, 7], 7), ([1, 3, 5, 7], 4), ([1, 3, 5, 7], 0)),
+        *(([1, 3, 5, 7], 9), ([], 1), ([2], 2), ([2], 3), ([1, 2], 2), ([-5, -1, 0, 8, 9], -1)),
+        *(([1, 2, 2, 2, 3], 2), (_TENS, 990), (_TENS, 555)),
+    ),
+    accepts=_index_of_any,
+    explains=_other_search,
+    readings=(swapped, _with_range_before, _with_range_after),
+    accepted="any index of a repeated item, the target first, with a range before or behind the target",
+)
+
+IS_SORTED = Behaviour(
+    name="is_sorted",
+    aliases=("check sorted", "check if a list is sorted", "sorted check"),
+    names=("sorted", "order", "ascending"),
+    summary="Tells whether a list is in ascending order, repetitions allowed.",
+    signature="is_sorted(items)",
+    reference=_is_sorted,
+    cases=single(
+        [], [1], [1, 2], [2, 1], [1, 1], [1, 3, 2], [-1, 0, 1], [0, -1], [1, 2, 3, 0], [2, 1, 3], [1, 2, 2, 3]
+    ),
+)
+
+KTH_LARGEST = Behaviour(
+    name="kth_largest",
+    aliases=("k-th largest element", "kth largest element", "kth largest number"),
+    names=("kth", "largest"),
+    summary="Returns the k-th largest item of a list, the largest for k = 1; asked only where no item repeats.",
+    signature="kth_largest(items, k)",
+    reference=_kth_largest,
+    cases=(
+        *(([1], 1), ([1, 2], 1), ([2, 1], 2), ([3, 1, 2], 1), ([3, 1, 2], 3), ([-1, -2], 2), ([4, 9, 2, 7], 2)),
+        *(([3, 2, 1, 5, 6, 4], 2), ([7, 10, 4, 3, 20, 15], 3)),
+    ),
+    explains=_other_rank,
+    readings=(swapped,),
+    accepted="k first",
+)
+
+BEHAVIOURS = (SORTING, BINARY_SEARCH, IS_SORTED, KTH_LARGEST)

@@ -1,0 +1,154 @@
+"""A ClassBehaviour: a named, executable specification of a class, as scripts of calls on an instance."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pytest_aiassert.behaviours.acceptance import alike
+from pytest_aiassert.behaviours.behaviour import Reading, likeness
+from pytest_aiassert.behaviours.examples import is_plain, show
+from pytest_aiassert.errors import UsageError
+
+AcceptsAnswer: TypeAlias = Callable[[Any, Any], bool]
+"""Tells whether a method's answer is right: of the expected value and the actual one."""
+
+_WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A method of the reference, and what else it may be called.
+
+    Where not `answers`, what it returns does not count. `spare` are arguments for those that need more than a script
+    gives. A method that is `optional` must change nothing: where a class lacks it, scripts leave it out.
+    """
+
+    name: str
+    sounds: tuple[str, ...] = ()
+    answers: bool = True
+    optional: bool = False
+    spare: tuple[Any, ...] = ()
+    accepts: AcceptsAnswer = alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A call of a script, and what is right for it; `refused` where the reference raised."""
+
+    method: Method | None
+    args: tuple[Any, ...]
+    returns: Any = None
+    refused: bool = False
+
+    @property
+    def wait(self) -> float:
+        """Seconds that pass; 0 for a call."""
+        return 0 if self.method else float(self.args[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """An instance and what is done with it, in order."""
+
+    text: str
+    args: tuple[Any, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClassBehaviour:
+    """What a class does, whatever its name and those of its methods: a reference, and scripts to compare it on.
+
+    A script reads `Stack(); push(1); pop()`: an instance, then its methods in order, with literal arguments, and
+    `wait(10)` for seconds that pass. Where the reference raises one of `raises`, the class must refuse: raise anything,
+    or return None, False, -1 or a text. `readings` and `spare` are other ways to make an instance.
+    Raises UsageError where the reference fails its own scripts.
+    """
+
+    name: str
+    summary: str
+    signature: str
+    reference: Callable[..., Any]
+    methods: tuple[Method, ...]
+    scripts: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    accepted: str = ""
+    readings: tuple[Reading, ...] = ()
+    spare: tuple[Any, ...] = ()
+    raises: tuple[type[Exception], ...] = ()
+    examples: tuple[Script, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.scripts:
+            raise UsageError(f"behaviour {self.name!r}: there are no scripts; give at least one, as 'Stack(); push(1)'")
+        object.__setattr__(self, "examples", tuple(self._played(text) for text in self.scripts))
+
+    @property
+    def unit(self) -> str:
+        """What is counted of it."""
+        return "script"
+
+    @property
+    def sought(self) -> str:
+        """What code must have to be tried, in words."""
+        needed = [method.name for method in self.methods if not method.optional]
+        return f"class like {self.signature} with {' and '.join(needed)}"
+
+    def likeness(self, name: str) -> int:
+        """How much a class's name sounds like this behaviour: 2 as a whole, 1 in part, 0 not at all."""
+        return likeness(name, (self.name, *self.names), self.aliases)
+
+    def _played(self, text: str) -> Script:
+        calls = list(self._calls(text))
+        methods = {method.name: method for method in self.methods}
+        unknown = [name for name, _ in calls[1:] if name not in methods and name != _WAIT]
+        if unknown:
+            raise self._wrong(text, f"{unknown[0]!r} is none of its methods: {', '.join(methods)}")
+        now = [0.0]
+        (_, args), *rest = calls
+        instance = self._instance(text, args, now)
+        steps: list[Step] = []
+        for name, given in rest:
+            if name == _WAIT:
+                now[0] += given[0]
+                steps.append(Step(method=None, args=given))
+            else:
+                steps.append(self._step(text, instance, methods[name], given))
+        return Script(text=text, args=args, steps=tuple(steps))
+
+    def _calls(self, text: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        try:
+            for statement in ast.parse(text).body:
+                match statement:
+                    case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=args, keywords=[])):
+                        yield name, tuple(ast.literal_eval(arg) for arg in args)
+                    case _:
+                        raise ValueError("not a call")  # noqa: TRY301 - told below like the others
+        except (SyntaxError, ValueError):
+            raise self._wrong(text, "expected calls with literal arguments, as 'Stack(); push(1); pop()'") from None
+
+    def _instance(self, text: str, args: tuple[Any, ...], now: Sequence[float]) -> Any:
+        timed = f"{_WAIT}(" in text
+        try:
+            return self.reference(*copy.deepcopy(args), **({"clock": lambda: now[0]} if timed else {}))
+        except Exception as error:
+            raise self._wrong(text, f"the reference raised {type(error).__name__}: {error}") from error
+
+    def _step(self, text: str, instance: Any, method: Method, args: tuple[Any, ...]) -> Step:
+        try:
+            value = getattr(instance, method.name)(*copy.deepcopy(args))
+        except self.raises:
+            return Step(method=method, args=args, refused=True)
+        except Exception as error:
+            raise self._wrong(text, f"{method.name} raised {type(error).__name__}: {error}") from error
+        if method.answers and not (is_plain(value) and method.accepts(value, value)):
+            raise self._wrong(text, f"{method.name} returned {show(value)}, which is no plain value or not accepted")
+        return Step(method=method, args=args, returns=value if method.answers else None)
+
+    def _wrong(self, text: str, problem: str) -> UsageError:
+        return UsageError(f"behaviour {self.name!r}: script {text!r}: {problem}")
