@@ -104,7 +104,7 @@ class HttpClients:
             ) from error
 
     def _redirected(self, url: str, response: httpx2.Response) -> BadRequestError:
-        target = response.headers.get("location", "an unnamed address")
+        target = response.headers.get("location", "an unnamed address").partition("?")[0]  # a query may hold a token
         return BadRequestError(
             f"{self._provider}: {url} redirects to {target} (HTTP {response.status_code}); redirects are not followed, "
             "so that your key stays where you sent it: name the final address in the provider spec",

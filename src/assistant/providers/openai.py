@@ -11,7 +11,13 @@ from typing import Any, Final, cast
 import httpx2
 from anyio import fail_after, move_on_after
 
-from assistant.errors import ConfigurationError, CutStreamError, MalformedReplyError, ProviderTimeoutError
+from assistant.errors import (
+    ConfigurationError,
+    CutStreamError,
+    MalformedReplyError,
+    ProviderError,
+    ProviderTimeoutError,
+)
 from assistant.messages import Chunk, Completion, Request, Usage
 from assistant.protocols import BaseProvider
 from assistant.providers.http import HttpClients, TransportFactory
@@ -55,7 +61,8 @@ class OpenAIProvider(BaseProvider):
         super().__init__(name=name, model=model)
         self.base_url = base_url.rstrip("/")
         self._url = f"{self.base_url}/chat/completions"
-        self._headers = _authorization(api_key.strip())
+        self._key = api_key.strip()
+        self._headers = _authorization(self._key)
         self._total_timeout = total_timeout
         self._price = price
         self._clients = HttpClients(
@@ -66,7 +73,7 @@ class OpenAIProvider(BaseProvider):
         """Post one request and decode the whole reply; raises ProviderError."""
         started = time.perf_counter()
         response = await self._answer(self._url, self._body(request))
-        completion = decode_completion(self._json(response), provider=self.name)
+        completion = self._decoded(response)
         latency = response.extensions.get("latency", time.perf_counter() - started)
         model = completion.model or self.model
         cost = self._price(model, completion.usage) if self._price else None
@@ -127,7 +134,7 @@ class OpenAIProvider(BaseProvider):
         except TimeoutError as error:
             raise self._too_slow() from error
         if response.status_code >= _FIRST_ERROR:
-            raise error_for(response, self.name)
+            raise self._without_key(error_for(response, self.name))
         return response
 
     async def _events(self, response: httpx2.Response, decoder: StreamDecoder, deadline: float) -> AsyncGenerator[str]:
@@ -164,8 +171,20 @@ class OpenAIProvider(BaseProvider):
             return None
         await response.aread()
         if response.status_code >= _FIRST_ERROR:
-            raise error_for(response, self.name)
-        return decode_completion(self._json(response), provider=self.name)
+            raise self._without_key(error_for(response, self.name))
+        return self._decoded(response)
+
+    def _decoded(self, response: httpx2.Response) -> Completion:
+        try:
+            return decode_completion(self._json(response), provider=self.name)
+        except ProviderError as error:
+            raise self._without_key(error) from error.__cause__
+
+    def _without_key(self, error: ProviderError) -> ProviderError:
+        """Take the key out of a complaint: some servers repeat what they were sent."""
+        if self._key:
+            error.args = (str(error).replace(self._key, "[REDACTED]"),)
+        return error
 
     def _body(self, request: Request) -> dict[str, Any]:
         body = encode_request(request, self.model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,7 @@ _FINISH: Final[Mapping[str, FinishReason]] = {
     "function_call": "tool_calls",
     "content_filter": "refused",
 }
+_STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _BROKEN: Final = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
 _TOO_LONG: Final = ("context_length", "context length", "context window", "context size", "exceed_context")
 _POLICY: Final = ("content_policy", "content policy", "content_filter", "content management policy")
@@ -209,8 +211,8 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """Return a text on one line, cut where it is long."""
-    line = " ".join(text[: 10 * limit].split())
+    """Return a text on one line, cut where it is long, without what could steer a terminal."""
+    line = " ".join(_STEERING.sub(" ", text[: 10 * limit]).split())
     return line if len(line) <= limit else f"{line[:limit]}… ({len(text)} characters)"
 
 

@@ -19,14 +19,14 @@ _TOKENS: Final = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS
     r"\bxox[abeprs]-[A-Za-z0-9\-]{10,}",  # Slack
     r"\bhf_[A-Za-z0-9]{24,}|\bgsk_[A-Za-z0-9]{24,}|\bnpm_[A-Za-z0-9]{30,}",
-    r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",  # JSON web tokens
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
+    r"\beyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,}",  # JSON web tokens
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----BEGIN ).)*?-----END [A-Z ]{0,40}PRIVATE KEY-----",
 )
 _TOKEN: Final = re.compile("|".join(_TOKENS), re.DOTALL)
 _BEARER: Final = re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/\-]{12,}=*", re.IGNORECASE)
 _FIELD: Final = re.compile(rf'("(?:{_FIELDS})"\s*:\s*")(?:[^"\\]|\\.)+(?=")', re.IGNORECASE)
 _QUERY: Final = re.compile(rf"([?&](?:{_FIELDS}|key|token|sig|signature|code)=)[^&#\s\"\\]+", re.IGNORECASE)
-_USERINFO: Final = re.compile(r"(\bhttps?://)[^/\s\"\\@]+:[^/\s\"\\@]+@", re.IGNORECASE)
+_USERINFO: Final = re.compile(r"(\bhttps?://)[^/\s\"\\@:]{1,200}:[^/\s\"\\@]{1,200}@", re.IGNORECASE)
 
 
 def redact(text: str) -> str:

@@ -19,6 +19,7 @@ from pytest_aiassert.errors import CassetteError, UsageError
 from pytest_aiassert.golden import GoldenSet, load_golden
 from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
 from pytest_aiassert.runs import CaseResult, EvalReport, Run, RunWriter, TrialRecord, run_cases, run_header
+from pytest_aiassert.runs.lines import without_secrets
 from pytest_aiassert.wording import plural
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def run_golden(path: Path, options: RunOptions) -> int:
                 done=done,
                 on_trial=on_trial,
             ):
-                results.append(result)
+                results.append(without_secrets(result))
                 if writer:
                     writer.write_case(result)
         except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.integration.evaluation import Recorder
 from pytest_aiassert.verdict import Checks, Verdict
@@ -65,4 +66,4 @@ def _explain(verdicts: tuple[Verdict, ...], width: int) -> str:
 
     failed = sum(not verdict.passed for verdict in verdicts)
     text = failure_text(verdicts, width=width, colour=False)
-    return f"{failed} of {plural(len(verdicts), 'expectation')} failed\n{text}"
+    return redact(f"{failed} of {plural(len(verdicts), 'expectation')} failed\n{text}")

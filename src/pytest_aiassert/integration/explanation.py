@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.wording import cut
 
@@ -22,7 +23,7 @@ def explain_comparison(config: pytest.Config, op: str, left: object, right: obje
     shown = cut(" ".join(str(reply).split()), limit)
     verdict = matcher.check(reply)
     text = failure_text((verdict,), width=text_width(config), colour=False)
-    return [f"{shown!r} {wording} {matcher!r}", *text.splitlines()]
+    return redact(f"{shown!r} {wording} {matcher!r}\n{text}").splitlines()
 
 
 def text_width(config: pytest.Config) -> int:

@@ -22,6 +22,7 @@ from assistant.messages import (
     as_messages,
 )
 from assistant.protocols import Provider
+from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import Purse, Recorder
 from pytest_aiassert.providers import MockProvider
@@ -132,6 +133,8 @@ class _Brief:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         __tracebackhide__ = True
         if isinstance(error, (AssistantError, AIAssertError)):
+            if error.args and isinstance(error.args[0], str):
+                error.args = (redact(error.args[0]), *error.args[1:])  # a server may repeat the key it was sent
             raise error.with_traceback(None) from None
 
 

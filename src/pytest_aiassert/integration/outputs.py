@@ -49,7 +49,10 @@ class Outputs:
         return bool(self._problems) or (self._settings.fail_on == "regression" and regressed)
 
     def add(self, result: CaseResult) -> None:
-        """Take the result of one test, and save its trials."""
+        """Take the result of one test, and save its trials; what is kept holds no secrets."""
+        from pytest_aiassert.runs.lines import without_secrets
+
+        result = without_secrets(result)
         self._results.setdefault(result.model, []).append(result)
         if self._settings.save_run is None:
             return

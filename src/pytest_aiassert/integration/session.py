@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -123,7 +121,9 @@ class EvalSession:
             return
         result = getattr(report, _RESULT, None)
         if result is not None:
-            self._outputs.add(_unpack(result) if isinstance(result, str) else result)
+            from pytest_aiassert.runs.lines import unpack
+
+            self._outputs.add(unpack(result) if isinstance(result, str) else result)
         if report.failed:
             self._failures["ours" if hasattr(report, _OURS) else "other"] += 1
 
@@ -173,8 +173,10 @@ class EvalSession:
             self._outputs.add(result_of(evaluation, message=message))
 
     def _attach(self, reports: list[pytest.TestReport], result: CaseResult) -> None:
+        from pytest_aiassert.runs.lines import pack
+
         report: Any = next((report for report in reports if report.when == "call"), reports[0])
-        setattr(report, _RESULT, _pack(result) if self._worker else result)
+        setattr(report, _RESULT, pack(result) if self._worker else result)
 
     def _sections(self, outputs: Outputs) -> tuple[tuple[str, str], ...]:
         hook = "hook pytest_aiassert_report_section"
@@ -202,18 +204,3 @@ def _title(config: pytest.Config) -> str:
     asked = [argument for argument in config.invocation_params.args if not argument.startswith("-")]
     named = [argument for argument in config.args if argument in asked]
     return ", ".join(named) or config.rootpath.name
-
-
-def _pack(result: CaseResult) -> str:
-    """Turn a result into ASCII text: a lone surrogate in a reply would not survive the way between processes."""
-    from pytest_aiassert.runs.lines import case_to_json, trial_to_json
-
-    trials = [trial_to_json(result, trial) for trial in result.trials]
-    return json.dumps({"case": case_to_json(result), "trials": trials})
-
-
-def _unpack(text: str) -> CaseResult:
-    from pytest_aiassert.runs.lines import case_from_json, trial_from_json
-
-    packed = json.loads(text)
-    return replace(case_from_json(packed["case"]), trials=tuple(map(trial_from_json, packed["trials"])))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from assistant.messages import Completion, Message, ToolCall, Usage
+from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.runs.records import CaseResult, RunHeader, TrialRecord, Turn
 from pytest_aiassert.verdict import Evidence, Verdict
 
@@ -25,12 +27,12 @@ EVIDENCE_LIMIT: Final = 2_000
 
 
 def encode_line(value: Mapping[str, JSON]) -> bytes:
-    """Return one line of a run file, LF included; raises ValueError for NaN and infinities."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    """Return one line of a run file, LF included, without secrets; raises ValueError for NaN and infinities."""
+    text = redact(json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")))
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError:  # a lone surrogate in a reply has no UTF-8 form, but a JSON escape
-        return json.dumps(value, sort_keys=True, allow_nan=False).encode() + b"\n"
+        return redact(json.dumps(value, sort_keys=True, allow_nan=False)).encode() + b"\n"
 
 
 def decode_line(line: bytes) -> dict[str, JSON]:
@@ -46,6 +48,29 @@ def decode_line(line: bytes) -> dict[str, JSON]:
     if not isinstance(value, dict):
         raise ValueError(f"expected an object, not {type(value).__name__}")  # noqa: TRY004 - one kind of error to catch
     return value
+
+
+def pack(case: CaseResult) -> str:
+    """Return a case and its trials as one ASCII text, without secrets; `unpack` reads it."""
+    trials = [trial_to_json(case, trial) for trial in case.trials]
+    return redact(json.dumps({"case": case_to_json(case), "trials": trials}))
+
+
+def unpack(text: str) -> CaseResult:
+    """Read what `pack` returned."""
+    packed = json.loads(text)
+    return replace(case_from_json(packed["case"]), trials=tuple(map(trial_from_json, packed["trials"])))
+
+
+def without_secrets(case: CaseResult) -> CaseResult:
+    """Return a case as it may be kept: keys, tokens and passwords in it are replaced."""
+    texts = [case.message, *(trial.message for trial in case.trials)]
+    texts += [turn.reply.text for trial in case.trials for turn in trial.turns]
+    texts += [message.content for trial in case.trials for turn in trial.turns for message in turn.messages]
+    rest = [[trial.verdicts, [turn.reply.tool_calls for turn in trial.turns]] for trial in case.trials]
+    if all(redact(text) == text for text in (*texts, repr(rest))):
+        return case
+    return unpack(pack(case))
 
 
 def header_to_json(header: RunHeader) -> dict[str, JSON]:

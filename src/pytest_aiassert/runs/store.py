@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -105,19 +107,33 @@ class RunWriter:
             self.path.unlink(missing_ok=True)  # a header alone would only stand in the way of the next attempt
 
     def _append(self, line: bytes) -> None:
+        """Write a whole line or nothing of it, so that a full disk spoils none that follows."""
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            _write(self._file, line)
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(before)
+            raise UsageError(
+                f"cannot write run {self.path}: {error.strerror or error}; "
+                "the lines before stand, make room and run again"
+            ) from error
         self._fresh = False
-        self._file.write(line)
-        self._file.flush()
 
-    def _create(self) -> io.BufferedWriter:
+    def _create(self) -> io.FileIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("xb")
-        file.write(encode_line(header_to_json(self.header)))
-        file.flush()
+        self.path.open("xb").close()
+        file = self.path.open("ab", buffering=0)
+        try:
+            _write(file, encode_line(header_to_json(self.header)))
+        except OSError:
+            file.close()
+            self.path.unlink(missing_ok=True)
+            raise
         self._fresh = True
         return file
 
-    def _continue(self) -> io.BufferedWriter:
+    def _continue(self) -> io.FileIO:
         run, closed, good_bytes = _read(self.path)
         for key in ("name", "model", "provider", "fingerprint"):
             before, now = getattr(run.header, key), getattr(self.header, key)
@@ -133,10 +149,16 @@ class RunWriter:
             file.truncate(good_bytes)  # drops the half line that nobody can read
             file.seek(good_bytes - 1)
             ended = file.read(1) == b"\n"
-        appending = self.path.open("ab")
+        appending = self.path.open("ab", buffering=0)
         if not ended:
-            appending.write(b"\n")
+            _write(appending, b"\n")
         return appending
+
+
+def _write(file: io.FileIO, line: bytes) -> None:
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _exists(path: Path) -> UsageError:

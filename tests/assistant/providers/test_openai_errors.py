@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from typing import Any
 
+import httpx2
 import pytest
 from tests.assistant.conftest import LoopbackServer, completion, delta, events, say
 from tests.assistant.providers.conftest import Connect
@@ -23,6 +25,7 @@ from assistant.errors import (
     ProviderTimeoutError,
     RateLimitError,
 )
+from assistant.providers.openai import OpenAIProvider
 
 
 @pytest.mark.parametrize(
@@ -259,3 +262,35 @@ def test_a_proxy_from_the_environment_never_sees_plain_http(
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     server.reply("direct")
     assert connect(api_key="sk-test").complete("hi").text == "direct"
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 500])
+@pytest.mark.parametrize("body", [{"error": {"message": "bad key my-own-key-42"}}, "no JSON: my-own-key-42"])
+def test_a_key_that_a_server_repeats_is_not_shown(status: int, body: object) -> None:
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, json=body) if isinstance(body, dict) else httpx2.Response(status, text=str(body))
+
+    with (
+        closing(
+            OpenAIProvider(model="m", api_key="my-own-key-42", transport=lambda: httpx2.MockTransport(answer))
+        ) as ai,
+        pytest.raises(ProviderError) as caught,
+    ):
+        ai.complete("hi")
+    assert "[REDACTED]" in str(caught.value)
+    assert "my-own-key-42" not in str(caught.value)
+
+
+def test_a_redirect_is_told_without_its_query_and_a_complaint_without_escapes() -> None:
+    answers = iter(
+        [
+            httpx2.Response(302, headers={"location": "http://example.org/v2?token=hunter2"}),
+            httpx2.Response(500, text="\x1b[31mred\x07 \u202eback"),
+        ]
+    )
+    with closing(OpenAIProvider(model="m", transport=lambda: httpx2.MockTransport(lambda _: next(answers)))) as ai:
+        with pytest.raises(ProviderError, match=r"http://example\.org/v2 ") as caught:
+            ai.complete("hi")
+        assert "hunter2" not in str(caught.value)
+        with pytest.raises(ProviderError, match=r"HTTP 500: \[31mred back"):
+            ai.complete("hi")

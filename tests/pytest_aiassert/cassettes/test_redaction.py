@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -70,3 +71,18 @@ def test_innocent_text_stays(text: str) -> None:
 def test_twice_changes_nothing_more(before: str, secret: str, after: str) -> None:
     once = redact(json.dumps(f"{before} {secret} {after}", ensure_ascii=False))
     assert redact(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PRIVATE KEY-----" * 20_000,
+        "http://a:" + "b" * 500_000,
+        "http://" + "a:" * 250_000,
+        "-eyJaaaaaaaaa" * 40_000,
+    ],
+)
+def test_hostile_text_takes_no_longer_than_other_text(text: str) -> None:
+    started = time.process_time()
+    redact(text)
+    assert time.process_time() - started < 5

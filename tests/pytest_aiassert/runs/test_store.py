@@ -1,11 +1,12 @@
 import json
+import resource
 import threading
 from dataclasses import replace
 
 import pytest
 
 from pytest_aiassert.errors import RunFileError, UsageError
-from pytest_aiassert.runs import CaseResult, Run, RunWriter, load_run, save_run
+from pytest_aiassert.runs import CaseResult, Run, RunHeader, RunWriter, TrialRecord, load_run, save_run
 
 
 @pytest.fixture
@@ -282,3 +283,23 @@ def test_a_reply_of_ten_megabytes_is_kept(header, trial, path, full_trial):
     case = CaseResult(id="a", outcome="passed", trials=(trial("a", turns=(turn,)),))
     save_run(Run(header=header, cases=(case,)), path)
     assert len(load_run(path).cases[0].trials[0].turns[0].reply.text) == 10_000_000
+
+
+def test_a_full_disk_spoils_no_line(tmp_path):
+    path = tmp_path / "run.jsonl"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    trial = TrialRecord(case="a", index=1, outcome="passed", score=1.0)
+    frame = CaseResult(id="a", outcome="passed", planned=3)
+    header = RunHeader(name="n", model="m", provider="p")
+    with RunWriter(path, header) as writer:
+        writer.write_trial(frame, trial)
+        before = path.read_bytes()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+        try:
+            with pytest.raises(UsageError, match="the lines before stand"):
+                writer.write_trial(frame, replace(trial, index=2))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert path.read_bytes() == before
+        writer.write_trial(frame, replace(trial, index=3))
+    assert [found.index for found in load_run(path).cases[0].trials] == [1, 3]
