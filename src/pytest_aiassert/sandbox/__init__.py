@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pytest_aiassert.sandbox.checking import Check, Checked, acheck, check, check_many
 from pytest_aiassert.sandbox.isolation import Isolation, Layer, Tier
 from pytest_aiassert.sandbox.jail.codec import Iterated, Opaque
 from pytest_aiassert.sandbox.limits import Execution, Limits, Outcome
 from pytest_aiassert.sandbox.nursery import layers, require, tier
 from pytest_aiassert.sandbox.outline import Function, outline, parse
-from pytest_aiassert.sandbox.program import run
+from pytest_aiassert.sandbox.program import arun, arun_many, run, run_many
 from pytest_aiassert.sandbox.session import Answer, Candidate, CandidateSession, LoadError, Lost, Raised, Returned
 
 __all__ = [
     "Answer",
     "Candidate",
     "CandidateSession",
+    "Check",
+    "Checked",
     "Execution",
     "Function",
     "Isolation",
@@ -27,10 +30,16 @@ __all__ = [
     "Raised",
     "Returned",
     "Tier",
+    "acheck",
+    "arun",
+    "arun_many",
+    "check",
+    "check_many",
     "layers",
     "outline",
     "parse",
     "require",
     "run",
+    "run_many",
     "tier",
 ]

@@ -47,7 +47,10 @@ class Isolation:
         return next(tier for tier in TIERS if there.issuperset(NEEDED[tier]))
 
     def require(self, tier: str) -> None:
-        """Raise CannotJudgeError where isolation is less than this tier, UsageError where there is no such tier."""
+        """Raise CannotJudgeError where isolation is less than this tier.
+
+        Raises UsageError where there is no such tier.
+        """
         wanted: Tier | None = next((known for known in TIERS if known == tier), None)
         if wanted is None:
             raise UsageError(f"no isolation tier {tier!r}: expected one of {', '.join(TIERS)}")

@@ -8,7 +8,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +19,22 @@ from pytest_aiassert.sandbox.limits import Limits, Outcome
 _GRACE = 5.0  # seconds the zygote gets to report the end of a killed job
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 _PIECE = 1 << 16
+_OFTEN = 25  # times that a process was taken off its processor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a job ended; `returncode` is its exit status, None where it was stopped by a signal.
 
-    `orphaned` where the zygote went first, perhaps by another job's doing.
+    `orphaned` where the zygote went first, perhaps by another job's doing; `starved` where a time-out may be due to a
+    lack of processor time that others used.
     """
 
     outcome: Outcome
     returncode: int | None
     detail: str
     orphaned: bool = False
+    starved: bool = False
 
 
 class JobEndedError(Exception):
@@ -46,7 +49,7 @@ class Job:
     """A child at work. `limits.wall` counts the seconds spent waiting for it, from its start to its end."""
 
     def __init__(
-        self, *, channel: socket.socket, leash: socket.socket, stdout: int, stderr: int, limits: Limits
+        self, *, channel: socket.socket, leash: socket.socket, outputs: tuple[int, ...], limits: Limits
     ) -> None:
         self._channel = channel
         self._leash = leash
@@ -54,25 +57,47 @@ class Job:
         self._remaining = limits.wall
         self._inbox = bytearray()
         self._status = bytearray()
-        self._output = {stdout: bytearray(), stderr: bytearray()}
-        self._stdout, self._stderr = stdout, stderr
+        self._outputs = outputs
+        self._output = {descriptor: bytearray() for descriptor in outputs}
+        self._patience = 0.0
+        self._on_slow: Callable[[], None] | None = None
         self._ended: Ended | None = None
         self._memory = False
         self._silent = False  # True where a closed channel is no sign of the end
         self._poll = select.poll()
-        for descriptor in (channel.fileno(), leash.fileno(), stdout, stderr):
+        for descriptor in (channel.fileno(), leash.fileno(), *outputs):
             os.set_blocking(descriptor, False)
             self._poll.register(descriptor, _READABLE)
 
     @property
     def stdout(self) -> str:
         """What the job has written to its standard output so far."""
-        return self._output[self._stdout].decode("utf-8", "replace")
+        return self._captured(0).decode("utf-8", "replace")
 
     @property
     def stderr(self) -> str:
         """What the job has written to its standard error so far."""
-        return self._output[self._stderr].decode("utf-8", "replace")
+        return self._captured(1).decode("utf-8", "replace")
+
+    def when_slow(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something, once, when the job has been waited for this long."""
+        self._patience = time.monotonic() + seconds
+        self._on_slow = action
+
+    def lower_priority(self) -> None:
+        """Let other processes go first."""
+        with suppress(OSError):  # it may have ended
+            self._leash.send(b"n")
+
+    def hand_over(self, other: Job) -> None:
+        """Give the channel to another job, which then talks to this one."""
+        socket.send_fds(other._channel, [b"c"], [self._channel.fileno()])
+        self._poll.unregister(self._channel)
+        self._channel.close()
+
+    def renew(self) -> None:
+        """Give the job its whole wall clock again."""
+        self._remaining = self._limits.wall
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send a message; raises JobEndedError where the job no longer listens."""
@@ -124,9 +149,14 @@ class Job:
                 outcome=outcome,
                 returncode=None,
                 detail=detail if status is not None else f"{detail}, and took the sandbox down",
+                starved=outcome == "timeout" and status is not None and self._starved(status),
             )
             self._close()
         return self._ended
+
+    def time_out(self) -> Ended:
+        """Kill the job since its wall clock has run out."""
+        return self.stop("timeout", f"ran longer than {self._limits.wall:g} s")
 
     def finish(self) -> Ended:
         """Take in the end of a job that has ended or is about to; kills it after a moment's grace."""
@@ -144,11 +174,18 @@ class Job:
     def _turn(self, deadline: float, *, writing: bool = False) -> None:
         """Wait for the next event and take it in."""
         left = deadline - time.monotonic()
+        if self._on_slow is not None:
+            patience = self._patience - time.monotonic()
+            if patience <= 0:
+                action, self._on_slow = self._on_slow, None
+                action()
+            else:
+                left = min(left, patience)
         if writing:
             self._poll.modify(self._channel, _READABLE | select.POLLOUT)
         events = self._poll.poll(max(left, 0) * 1000)
         if not events and time.monotonic() >= deadline:
-            raise JobEndedError(self.stop("timeout", f"ran longer than {self._limits.wall:g} s"))
+            raise JobEndedError(self.time_out())
         ready = {descriptor for descriptor, _ in events}
         self._take_output(ready)
         if self._channel.fileno() in ready and not self._take_messages() and not writing:
@@ -240,6 +277,13 @@ class Job:
             detail = f"needed more than {self._limits.memory // 2**20} MiB of memory"
             return Ended(outcome="memory", returncode=code, detail=detail)
         return Ended(outcome="ok" if code == 0 else "error", returncode=code, detail=f"exited with status {code}")
+
+    def _captured(self, index: int) -> bytes:
+        return bytes(self._output[self._outputs[index]]) if index < len(self._outputs) else b""
+
+    def _starved(self, status: Mapping[str, Any]) -> bool:
+        """Tell whether the job wanted a processor for most of its time, and had none."""
+        return bool(status["cpu"] < self._limits.wall / 4 and status["preempted"] > _OFTEN)
 
     def _close(self) -> None:
         self._channel.close()

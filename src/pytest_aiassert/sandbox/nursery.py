@@ -29,12 +29,12 @@ _BOOTSTRAP = (
 )
 
 
-def start_job(limits: Limits, tool: str | None = None) -> Job:
+def start_job(limits: Limits, tool: str | None = None, *, quiet: bool = False) -> Job:
     """Fork a child of this process's zygote, ready to be sent its work; `tool` is the program it will be.
 
-    Raises CannotJudgeError where no zygote can be had.
+    Its output is dropped where `quiet`. Raises CannotJudgeError where no zygote can be had.
     """
-    return nursery(tool).start(limits)
+    return nursery(tool).start(limits, quiet=quiet)
 
 
 def tier() -> Tier:
@@ -48,7 +48,10 @@ def layers() -> tuple[Layer, ...]:
 
 
 def require(wanted: str) -> None:
-    """Raise CannotJudgeError where isolation is less than this tier, UsageError where there is no such tier."""
+    """Raise CannotJudgeError where isolation is less than this tier.
+
+    Raises UsageError where there is no such tier.
+    """
     nursery().isolation().require(wanted)
 
 
@@ -81,8 +84,8 @@ class Nursery:
         self._base = ""
         self._owner = os.getpid()
 
-    def start(self, limits: Limits) -> Job:
-        """Fork a child; raises CannotJudgeError where no zygote can be had."""
+    def start(self, limits: Limits, *, quiet: bool = False) -> Job:
+        """Fork a child, whose output is dropped where `quiet`; raises CannotJudgeError where no zygote can be had."""
         for _ in range(3):
             try:
                 with self._lock:
@@ -92,14 +95,13 @@ class Nursery:
                 continue
             channel, far_channel = socket.socketpair()
             leash, far_leash = socket.socketpair()
-            stdout, far_stdout = os.pipe()
-            stderr, far_stderr = os.pipe()
-            far_ends = [far_channel.fileno(), far_leash.fileno(), far_stdout, far_stderr]
+            outputs, far_outputs = _outputs(quiet=quiet)
+            far_ends = [far_channel.fileno(), far_leash.fileno(), *far_outputs]
             try:
                 with self._lock:
                     socket.send_fds(self._running(), [b"j"], far_ends)
             except OSError:
-                for end in (stdout, stderr):
+                for end in outputs:
                     os.close(end)
                 channel.close()
                 leash.close()
@@ -109,9 +111,9 @@ class Nursery:
             finally:
                 far_channel.close()
                 far_leash.close()
-                for end in (far_stdout, far_stderr):
+                for end in set(far_outputs):
                     os.close(end)
-            return Job(channel=channel, leash=leash, stdout=stdout, stderr=stderr, limits=limits)
+            return Job(channel=channel, leash=leash, outputs=outputs, limits=limits)
         raise CannotJudgeError("the sandbox's helper process ends as soon as it starts; try: aiassert doctor")
 
     def isolation(self) -> Isolation:
@@ -195,3 +197,13 @@ class Nursery:
         if self._base:
             shutil.rmtree(self._base, ignore_errors=True)
             self._base = ""
+
+
+def _outputs(*, quiet: bool) -> tuple[tuple[int, ...], tuple[int, int]]:
+    """Return our ends of a job's standard output and error, none where `quiet`, and the far ones."""
+    if quiet:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        return (), (nowhere, nowhere)
+    stdout, far_stdout = os.pipe()
+    stderr, far_stderr = os.pipe()
+    return (stdout, stderr), (far_stdout, far_stderr)

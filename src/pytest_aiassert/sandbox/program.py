@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import functools
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from pytest_aiassert.errors import CannotJudgeError, UsageError
+from pytest_aiassert.sandbox.crew import PATIENCE, both, cores, work_through
 from pytest_aiassert.sandbox.job import Ended, Job, JobEndedError
 from pytest_aiassert.sandbox.limits import MEBIBYTE, Execution, Limits
 from pytest_aiassert.sandbox.nursery import start_job
@@ -34,29 +36,98 @@ def run(
     Raises UsageError for other languages or unsafe file names, CannotJudgeError where the language cannot be run here.
     """
     limits = limits or Limits()
+    work, tool = _work(program, language, stdin, files, limits)
+    return _executed(work, tool, limits)[0]
+
+
+def run_many(
+    programs: Iterable[str],
+    language: str = "python",
+    stdin: str = "",
+    files: Mapping[str, str | bytes] | None = None,
+    limits: Limits | None = None,
+    *,
+    workers: int | None = None,
+) -> list[Execution]:
+    """Run many programs, each as `run` does, and return what they did in order.
+
+    `workers` at a time, as many as there are processors unless told; one that sits in its time-out does not count.
+    """
+    limits = limits or Limits()
+    todo = [_work(program, language, stdin, files, limits) for program in programs]
+    done = work_through(
+        todo,
+        lambda job, slow: _executed(*job, limits, slow),
+        workers=min(workers or cores(), len(todo)),
+    )
+    executions = [execution for execution, _ in done]
+    for index, (_, starved) in enumerate(done):
+        if starved:
+            executions[index] = _executed(*todo[index], limits)[0]
+    return executions
+
+
+async def arun(
+    program: str,
+    language: str = "python",
+    stdin: str = "",
+    files: Mapping[str, str | bytes] | None = None,
+    limits: Limits | None = None,
+) -> Execution:
+    """Do as `run` does, in a thread."""
+    return await asyncio.to_thread(run, program, language, stdin, files, limits)
+
+
+async def arun_many(
+    programs: Iterable[str],
+    language: str = "python",
+    stdin: str = "",
+    files: Mapping[str, str | bytes] | None = None,
+    limits: Limits | None = None,
+    *,
+    workers: int | None = None,
+) -> list[Execution]:
+    """Do as `run_many` does, in a thread."""
+    return await asyncio.to_thread(run_many, programs, language, stdin, files, limits, workers=workers)
+
+
+def _work(
+    program: str, language: str, stdin: str, files: Mapping[str, str | bytes] | None, limits: Limits
+) -> tuple[dict[str, Any], str | None]:
+    """Return what is sent to the job, and the program it will be, None for Python."""
     work: dict[str, Any] = {"files": _packed(files or {}), "stdin": stdin, "limits": limits.for_kernel()}
-    tool: str | None = None
     if language == "python":
-        work |= {"kind": "program", "code": program}
-    elif language in ("javascript", "typescript"):
+        return {**work, "kind": "program", "code": program}, None
+    if language in ("javascript", "typescript"):
         work = _node_work(program, language, work, limits)
-        tool = work["argv"][0]
-    else:
-        raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
+        return work, work["argv"][0]
+    raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
+
+
+def _executed(
+    work: Mapping[str, Any], tool: str | None, limits: Limits, slow: Callable[[], None] | None = None
+) -> tuple[Execution, bool]:
+    """Return what a program did, and whether a time-out should be tried again."""
     started = time.monotonic()
-    job, ended = _finished(work, limits, tool)
+    job, ended = _finished(work, limits, tool, slow)
     if ended.orphaned:  # once more: another job may have killed the zygote
-        job, ended = _finished(work, limits, tool)
+        job, ended = _finished(work, limits, tool, slow)
     duration = time.monotonic() - started
-    if language != "python" and "heap out of memory" in job.stderr:
+    if tool is not None and "heap out of memory" in job.stderr:
         ended = Ended(outcome="memory", returncode=None, detail=ended.detail)
-    return Execution(
+    execution = Execution(
         outcome=ended.outcome, stdout=job.stdout, stderr=job.stderr, returncode=ended.returncode, duration=duration
     )
+    return execution, ended.starved
 
 
-def _finished(work: Mapping[str, Any], limits: Limits, tool: str | None) -> tuple[Job, Ended]:
+def _finished(
+    work: Mapping[str, Any], limits: Limits, tool: str | None, slow: Callable[[], None] | None
+) -> tuple[Job, Ended]:
     job = start_job(limits, tool)
+
+    if slow is not None:
+        job.when_slow(PATIENCE, both(job.lower_priority, slow))
     try:
         job.send(work)
         return job, job.wait()

@@ -76,11 +76,11 @@ class Confinement:
     def fork(self) -> int:
         """Fork a child; one that might start processes leads a namespace of its own where there are namespaces."""
         if self._own_pids is None or not (self.tools or not self.has("seccomp")):
-            return os.fork()
+            return self.kernel.fork()
         self.kernel.unshare("pid")
         pid = -1
         try:
-            pid = os.fork()
+            pid = self.kernel.fork()
         finally:
             if pid != 0:
                 self.kernel.enter_namespace(self._own_pids)
@@ -91,14 +91,15 @@ class Confinement:
         if slot.user is not None:
             os.setgroups([])
             os.setresgid(slot.user, slot.user, slot.user)
-            os.setresuid(slot.user, slot.user, slot.user)
-        elif self.tools and self.has("namespaces"):
+            os.setresuid(slot.user, slot.user, slot.user)  # which drops root's capabilities, too
+            return
+        if self.tools and self.has("namespaces"):
             self.kernel.unshare("user")  # processes are counted by user and namespace
         with suppress(OSError):
             self.kernel.drop_capabilities()
 
     def processes_elsewhere(self) -> int:
-        """Return how many processes the kernel counts towards a job's limit that are not the job's."""
+        """Return how many other processes the kernel counts towards a job's limit."""
         if self.has("namespaces") or self.has("identity"):
             return 0
         mine = os.geteuid()
@@ -182,7 +183,7 @@ def rehearse(confinement: Confinement, slot: Slot) -> tuple[str, str] | None:
     layer = "identity"
     try:
         confinement.identify(slot)
-        os.chdir(slot.path)
+        os.chdir(slot.folder)
         Path(os.__file__).read_bytes()
         layer = "landlock"
         confinement.enter(slot)

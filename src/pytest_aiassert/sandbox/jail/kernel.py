@@ -30,7 +30,9 @@ class Kernel:
         known = sys.platform == "linux" and struct.calcsize("P") == 8  # noqa: PLR2004 - bytes, as on both machines
         self.numbers = syscalls.numbers(self.machine) if known else {}
         # keeps the interpreter's lock: a switch of threads costs more than these calls
-        self._syscall: Callable[..., int] | None = ctypes.PyDLL(None, use_errno=True).syscall if known else None
+        library = ctypes.PyDLL(None, use_errno=True)
+        self._syscall: Callable[..., int] | None = library.syscall if known else None
+        self._fork: Callable[[], int] | None = library.fork if known else None
 
     def call(self, name: str, *arguments: object) -> int:
         """Make a system call; integers are passed whole, other arguments as ctypes would."""
@@ -41,6 +43,19 @@ class Kernel:
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number), name)
         return result
+
+    def fork(self) -> int:
+        """Fork a process that has one thread; Python's own preparations, which cost as much again, are left out.
+
+        They repair locks that other threads may hold, and seed `random` anew.
+        """
+        if self._fork is None:
+            return os.fork()
+        pid = self._fork()
+        if pid < 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), "fork")
+        return pid
 
     def adopt_orphans(self) -> None:
         """Become the parent of every descendant whose own parent ends."""

@@ -63,7 +63,7 @@ class Landlock:
 
 
 def handled(version: int) -> tuple[int, int, int]:
-    """Return the rights over files, network and scopes that a version of Landlock can take away."""
+    """Return the rights a version of Landlock can take away; over files, network and scopes."""
     files = _SINCE_1
     for since, right in ((2, _MOVE), (3, _TRUNCATE), (5, _DEVICE_CONTROL)):
         files |= right if version >= since else 0

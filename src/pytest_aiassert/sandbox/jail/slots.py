@@ -14,10 +14,11 @@ _FIRST_USER = 0x70000000  # above what systems hand out
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A scratch folder with its Landlock rules (None without Landlock) and its own user (None without one)."""
+    """A scratch folder; with its Landlock rules and its own user, None where these are missing."""
 
     number: int
     path: Path
+    folder: str  # the path once more, as children need it
     ruleset: int | None
     user: int | None
 
@@ -74,7 +75,7 @@ class Slots:
             owner = os.geteuid() if user is None else user
             os.chown(path, owner, os.getegid() if user is None else user)
         ruleset = self._ruleset(path) if self._ruleset is not None else None
-        return Slot(number=number, path=path, ruleset=ruleset, user=user)
+        return Slot(number=number, path=path, folder=str(path), ruleset=ruleset, user=user)
 
     @staticmethod
     def _is_empty(path: Path) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from . import codec, frames
+from . import checker, codec, frames
 
 JSON: TypeAlias = Any
 
@@ -38,7 +38,7 @@ def work(
     stdout: int,
     stderr: int,
     *,
-    scratch: Path,
+    scratch: str,
     confine: Callable[[], None],
     more_processes: Callable[[], int] = lambda: 0,
 ) -> NoReturn:
@@ -48,7 +48,7 @@ def work(
         os._exit(0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch))
+    os.environ["HOME"] = os.environ["TMPDIR"] = scratch
     write_files(job["files"])
     if job["stdin"]:
         _redirect_stdin(job["stdin"])
@@ -62,10 +62,11 @@ def work(
     if job["kind"] == "command":
         os.set_inheritable(channel, False)  # noqa: FBT003 - the signature of os
         os.execve(job["argv"][0], job["argv"], dict(os.environ))  # noqa: S606 - node, found by the caller
-    _open_streams()
     if job["kind"] == "program":
         _run_program(channel, job["code"])
-    _serve(channel, job["code"], definitions_only=job["definitions_only"])
+    if job["kind"] == "checker":
+        checker.serve(channel)
+    _serve(channel, job["code"], definitions_only=job["definitions_only"], strict=job.get("strict", False))
 
 
 def write_files(files: Mapping[str, str]) -> None:
@@ -98,7 +99,8 @@ def _redirect_stdin(text: str) -> None:
     path.unlink()
 
 
-def _open_streams() -> None:
+def open_streams() -> None:
+    """Open the standard streams once, before any fork; they keep to their descriptors, whatever is behind them."""
     sys.stdin = os.fdopen(0, encoding="utf-8", errors="replace", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
@@ -139,10 +141,13 @@ def _exit_status(code: object) -> int:
     return 1
 
 
-def _serve(channel: int, code: str, *, definitions_only: bool) -> NoReturn:
+def _serve(channel: int, code: str, *, definitions_only: bool, strict: bool) -> NoReturn:
     module = types.ModuleType("candidate")
     sys.modules["candidate"] = module
-    error = load(code, module.__dict__, definitions_only=definitions_only)
+    if strict:
+        error = load_whole(code, module.__dict__)
+    else:
+        error = load(code, module.__dict__, definitions_only=definitions_only)
     _flush()
     frames.write(channel, {"loaded": error})
     while (request := frames.read(channel)) is not None:
@@ -169,6 +174,15 @@ def load(code: str, namespace: dict[str, Any], *, definitions_only: bool) -> JSO
         except BaseException as error:  # noqa: BLE001 - SystemExit and the like must not hide the functions
             first = first or {**describe(error), "line": statement.lineno}
     return first
+
+
+def load_whole(code: str, namespace: dict[str, Any]) -> JSON:
+    """Run a module until it raises; returns the error, or None."""
+    try:
+        exec(compile(code, "candidate.py", "exec", dont_inherit=True), namespace)  # noqa: S102 - that is the job
+    except BaseException as error:  # noqa: BLE001 - SystemExit and the like are reported, too
+        return describe(error)
+    return None
 
 
 def future_flags(tree: ast.Module) -> int:

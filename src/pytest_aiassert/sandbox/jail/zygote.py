@@ -53,6 +53,8 @@ def main(control: int, base: str, options: str) -> NoReturn:
         if not chosen["tools"]:
             for _ in worker.preload():
                 pass
+            worker.open_streams()
+            sys.argv = ["main.py"]
         confinement.prepare()
     except LayerError as error:
         _say(caller, {"without": error.layer, "why": error.why})
@@ -104,7 +106,7 @@ class Zygote:
         self.selector.register(self.wake_read, selectors.EVENT_READ, "wake")
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _woken)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         with suppress(OSError):
             confinement.kernel.adopt_orphans()
         self.children = _open_children() if not confinement.has("namespaces") else None
@@ -147,19 +149,16 @@ class Zygote:
         confinement = self.confinement
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGCHLD, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
             os.setpgid(0, 0)  # a session of its own costs 2 ms more: the kernel makes a scheduling group for it
             confinement.identify(slot)
             with suppress(OSError):
                 confinement.kernel.die_with_parent(signal.SIGKILL)
-            os.chdir(slot.path)
-            sys.argv = ["main.py"]
+            os.chdir(slot.folder)
             worker.work(
                 channel,
                 stdout,
                 stderr,
-                scratch=slot.path,
+                scratch=slot.folder,
                 confine=lambda: confinement.enter(slot),
                 more_processes=confinement.processes_elsewhere,
             )
@@ -201,15 +200,16 @@ class Zygote:
             if job is not None:
                 _signal_group(pid)
                 self.sweep()
-                self.finish(job, status, usage.ru_utime + usage.ru_stime)
+                cpu = usage.ru_utime + usage.ru_stime
+                self.finish(job, {"status": status, "cpu": cpu, "preempted": usage.ru_nivcsw})
 
-    def finish(self, job: _Job, status: int, cpu: float) -> None:
+    def finish(self, job: _Job, report: JSON) -> None:
         """Remove what a job leaves, and report its end."""
         with suppress(KeyError):  # a pulled leash is unregistered already
             self.selector.unregister(job.leash)
         self.confinement.slots.give_back(job.slot)
         with suppress(OSError):  # the caller may have gone
-            job.leash.sendall(json.dumps({"status": status, "cpu": cpu}).encode())
+            job.leash.sendall(json.dumps(report).encode())
         job.leash.close()
 
     def sweep(self) -> None:

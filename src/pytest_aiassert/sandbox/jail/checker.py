@@ -1,0 +1,238 @@
+"""The checker's side: a test that runs in a process of its own, and calls a candidate that is in another.
+
+Nothing of the candidate runs here: its answers are plain values, and it is never told what is expected.
+"""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import os
+import select
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any, NoReturn, TypeAlias
+
+from . import codec, frames
+
+JSON: TypeAlias = Any
+
+_TEST = "test.py"
+_PIECE = 1 << 16
+
+
+class CandidateLost(BaseException):
+    """The candidate gave no answer; `how` says whether it ended or took too long."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class Remote:
+    """The candidate at the other end of a descriptor; it has `wall` seconds for all its answers together."""
+
+    def __init__(self, descriptor: int, wall: float) -> None:
+        self._descriptor = descriptor
+        self._left = wall
+        self._inbox = bytearray()
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+        self.calls = 0
+        self.lost = ""
+
+    def receive(self) -> JSON:
+        """Wait for a message; raises CandidateLost."""
+        started = time.monotonic()
+        deadline = started + self._left
+        try:
+            while (message := self._unpacked()) is None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise self.lose("timeout")
+                if not self._poll.poll(left * 1000):
+                    continue
+                piece = os.read(self._descriptor, _PIECE)
+                if not piece:
+                    raise self.lose("ended")
+                self._inbox += piece
+        except OSError:
+            raise self.lose("ended") from None
+        finally:
+            self._left -= time.monotonic() - started
+        return message
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function of the candidate; raises what it raised, or CandidateLost."""
+        if self.lost:
+            raise CandidateLost(self.lost)
+        self.calls += 1
+        request = {
+            "id": self.calls,
+            "name": name,
+            "args": codec.encode(list(args)),
+            "kwargs": codec.encode(kwargs),
+        }
+        try:
+            frames.write(self._descriptor, request)
+        except OSError:
+            raise self.lose("ended") from None
+        reply = self.receive()
+        try:
+            if reply["id"] != self.calls:
+                raise self.lose("malformed")
+            for before, after in zip(args, codec.decode(reply["args"]), strict=False):
+                copy_back(before, after)
+            if "error" in reply:
+                raised = exception(reply["bases"], reply["message"])
+            else:
+                return _usable(codec.decode(reply["value"]))
+        except (ValueError, KeyError, TypeError):
+            raise self.lose("malformed") from None
+        raise raised
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """Return a function that calls the candidate's."""
+
+        def candidate(*args: Any, **kwargs: Any) -> Any:
+            return self.call(name, args, kwargs)
+
+        return candidate
+
+    def _unpacked(self) -> JSON | None:
+        try:
+            return frames.unpack(self._inbox)
+        except ValueError:
+            raise self.lose("malformed") from None
+
+    def lose(self, how: str) -> CandidateLost:
+        """Note how the candidate was lost, and return the exception that says so."""
+        self.lost = self.lost or how
+        return CandidateLost(self.lost)
+
+
+class Stream:
+    """What an iterator or a lazy collection of the candidate gave; equal to itself only."""
+
+    def __init__(self, items: tuple[Any, ...]) -> None:
+        self._items = items
+        self._left = iter(items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._left
+
+    def __next__(self) -> Any:
+        return next(self._left)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def serve(channel: int) -> NoReturn:
+    """Judge candidates until the channel closes: for each a byte with its descriptor, then a message."""
+    connection = socket.socket(fileno=channel)
+    compiled: dict[tuple[str, str], tuple[CodeType, CodeType]] = {}
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+        job = frames.read(channel) if data and descriptors else None
+        if job is None:
+            os._exit(0)
+        verdict = judge(Remote(descriptors[0], job["wall"]), job, compiled)
+        os.close(descriptors[0])
+        frames.write(channel, verdict)
+
+
+class UnusableTestError(Exception):
+    """The test cannot be run at all; says why."""
+
+
+def judge(remote: Remote, job: JSON, compiled: dict[tuple[str, str], tuple[CodeType, CodeType]]) -> JSON:
+    """Run a test against a candidate; return the verdict: passed, failed, lost or unusable, with the reason.
+
+    `compiled` keeps what a test was compiled to, for the next candidate.
+    """
+    verdict, reason = "passed", ""
+    try:
+        if (error := _loaded(remote)) is not None:
+            verdict, reason = "failed", f"loading it raised {error['error']}: {error['message']}"
+        else:
+            _check(job["test"], job["prelude"], compiled)(remote.function(job["entry_point"]))
+    except UnusableTestError as error:
+        verdict, reason = "unusable", str(error)
+    except CandidateLost:
+        pass
+    except BaseException as error:  # noqa: BLE001 - whatever ends a test early is a failure of what it tests
+        verdict, reason = "failed", _shown(error)
+    if remote.lost:  # even where the test has caught it
+        verdict, reason = "lost", remote.lost
+    return {"verdict": verdict, "reason": reason, "calls": remote.calls}
+
+
+def _loaded(remote: Remote) -> JSON:
+    message = remote.receive()
+    try:
+        error = message["loaded"]
+        return None if error is None else {"error": str(error["error"]), "message": str(error["message"])}
+    except (KeyError, TypeError):
+        raise remote.lose("malformed") from None
+
+
+def _check(
+    test: str, prelude: str, compiled: dict[tuple[str, str], tuple[CodeType, CodeType]]
+) -> Callable[[Callable[..., Any]], object]:
+    """Return a test's check function; raises UnusableTestError."""
+    namespace: dict[str, Any] = {"__name__": "test"}
+    linecache.cache[_TEST] = (len(test), None, test.splitlines(keepends=True), _TEST)
+    try:
+        if (test, prelude) not in compiled:
+            compiled[test, prelude] = (
+                compile(prelude, "prelude.py", "exec", dont_inherit=True),
+                compile(test, _TEST, "exec", dont_inherit=True),
+            )
+        for code in compiled[test, prelude]:
+            exec(code, namespace)  # noqa: S102 - confined
+    except BaseException as error:  # noqa: BLE001 - a test may raise anything
+        raise UnusableTestError(f"loading the test raised {_shown(error)}") from None
+    check: Callable[[Callable[..., Any]], object] | None = namespace.get("check")
+    if not callable(check):
+        raise UnusableTestError("the test defines no function check(candidate)")
+    return check
+
+
+def copy_back(before: Any, after: Any) -> None:
+    """Make an argument what the candidate made of its copy."""
+    if type(before) is not type(after):
+        return
+    if type(before) is list:
+        before[:] = after
+    elif type(before) in (dict, set):
+        before.clear()
+        before.update(after)
+
+
+def exception(bases: list[str], message: str) -> BaseException:
+    """Return the nearest built-in exception to what the candidate raised."""
+    for name in bases:
+        kind = getattr(builtins, str(name), None)
+        if isinstance(kind, type) and issubclass(kind, BaseException):
+            try:
+                return kind(str(message))
+            except TypeError:  # it wants more, as UnicodeDecodeError does
+                continue
+    return Exception(str(message))
+
+
+def _usable(value: Any) -> Any:
+    return Stream(value.items) if isinstance(value, codec.Iterated) else value
+
+
+def _shown(error: BaseException) -> str:
+    try:
+        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _TEST]
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        return f"{said} at line {lines[-1].lineno} of the test: {lines[-1].line}"[:500] if lines else said[:500]
+    except Exception:  # noqa: BLE001 - an error that cannot be shown
+        return type(error).__name__
