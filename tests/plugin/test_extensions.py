@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_a_type_of_your_own(run, pytester):
     pytester.makeconftest(
@@ -74,3 +76,20 @@ def test_a_behaviour_of_your_own(run, pytester):
         """
     )
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("hook", "body", "complaint"),
+    [
+        ("matchers", "raise RuntimeError('boom')", "raised RuntimeError: boom; see *conftest.py"),
+        ("matchers", "return 5", "returned 5, but returns a mapping of names to functions; see *conftest.py"),
+        ("behaviours", "raise RuntimeError('boom')", "raised RuntimeError: boom; see *conftest.py"),
+        ("behaviours", "return 5", "returned 5, but returns a list of Behaviour; see *conftest.py"),
+    ],
+)
+def test_a_hook_that_misbehaves_is_named(run, pytester, hook, body, complaint):
+    pytester.makeconftest(f"def pytest_aiassert_{hook}():\n    {body}\n")
+    result = run(source="def test_it(): pass\n")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: hook pytest_aiassert_{hook} {complaint}"])
+    assert "Traceback" not in result.stderr.str()

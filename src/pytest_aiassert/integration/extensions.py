@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from pytest_aiassert.errors import AIAssertError
+from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:
-    import pytest
-
     from assistant.messages import Completion
 
 
@@ -25,9 +29,25 @@ def install_extensions(manager: pytest.PytestPluginManager) -> None:
 
     scope = ExitStack()
     scope.enter_context(use_coercers(coerce))
-    for mapping in reversed(hook.pytest_aiassert_matchers()):
-        scope.enter_context(use_matchers(mapping))
-    for behaviours in hook.pytest_aiassert_behaviours():
-        scope.enter_context(use_behaviours(*behaviours))
+    try:
+        for mapping in reversed(_answers(hook.pytest_aiassert_matchers, Mapping, "a mapping of names to functions")):
+            scope.enter_context(use_matchers(mapping))
+        for behaviours in _answers(hook.pytest_aiassert_behaviours, list, "a list of Behaviour"):
+            scope.enter_context(use_behaviours(*behaviours))
+    except AIAssertError as error:
+        raise pytest.UsageError(str(error)) from error
     config = cast("pytest.Config", manager.getplugin("pytestconfig"))
     config.add_cleanup(scope.close)
+
+
+def _answers(hook: Any, kind: type, wanted: str) -> list[Any]:
+    """Call a hook; raises pytest.UsageError for what it raises, and for answers of another kind."""
+    name, plugins = hook.name, ", ".join(found.plugin_name for found in hook.get_hookimpls())
+    try:
+        answers = list(hook())
+    except Exception as error:
+        raise pytest.UsageError(f"hook {name} raised {type(error).__name__}: {error}; see {plugins}") from error
+    for answer in answers:
+        if not isinstance(answer, kind):
+            raise pytest.UsageError(f"hook {name} returned {cut(repr(answer))}, but returns {wanted}; see {plugins}")
+    return answers
