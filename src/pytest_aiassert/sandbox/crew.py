@@ -33,8 +33,8 @@ def both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], 
 def work_through(items: Sequence[Item], work: Work[Item, Done], *, workers: int) -> list[Done]:
     """Do work on each item; return what came of it in order.
 
-    `workers` items are in hand at a time. `work` calls its second argument when it turns out slow; another then starts beside it. The first error is raised
-    once all have ended.
+    `workers` items are in hand at a time. `work` calls its second argument when it turns out slow; another then starts
+    beside it. The first error is raised once all have ended.
     """
     return _Crew(items, work).done(workers)
 

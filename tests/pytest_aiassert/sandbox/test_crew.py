@@ -10,7 +10,7 @@ import pytest
 
 from pytest_aiassert.sandbox import Limits, arun, arun_many, program, run_many
 from pytest_aiassert.sandbox.crew import MOST_SLOW, both, cores, work_through
-from pytest_aiassert.sandbox.job import Ended
+from pytest_aiassert.sandbox.job import Ended, Job
 
 
 def test_results_come_in_order():
@@ -93,7 +93,8 @@ def test_many_programs_run_in_order():
     assert [execution.stdout for execution in executions] == [f"{n}\n" for n in range(12)]
 
 
-def test_programs_that_hang_do_not_hold_up_the_others():
+def test_programs_that_hang_do_not_hold_up_the_others(monkeypatch):
+    monkeypatch.setattr(Job, "_starved", lambda *_: False)  # a busy machine would have them tried again
     programs = ["while True: pass"] * 2 + ["print(1)"] * 10
     started = time.monotonic()
     outcomes = [execution.outcome for execution in run_many(programs, limits=Limits(wall=1.0), workers=1)]
