@@ -16,11 +16,14 @@ from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import nothing_in, shown, source
 from pytest_aiassert.matchers.differences import Comparer, Difference, read_pattern
 from pytest_aiassert.matchers.jsontext import FoundJSON, find_json
+from pytest_aiassert.matchers.passages import without_fences
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut, plural
 
 _MOST_LISTED = 10
 _MOST_COUNTED = 1_000
+_DEEPEST = 100
+_QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -30,8 +33,12 @@ class HasJSON(Matcher):
     def judge(self, reply: Completion) -> Verdict:
         """Find valid JSON."""
         found = find_json(reply.text)
+        if isinstance(found, FoundJSON) and found.in_prose:
+            found = find_json(without_fences(reply.text))
         if isinstance(found, str):
             return _without_json(self, found, reply)
+        if found.in_prose and not found.is_telling:
+            return _without_json(self, f"no JSON in the reply but {cut(found.text, _QUOTED)!r} amid prose", reply)
         kind = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}.get(type(found.value))
         kind = kind or ("null" if found.value is None else "a number")
         return self.verdict(passed=True, reason=f"{found.where} is {kind}", evidence=(_evidence(found),))
@@ -43,7 +50,8 @@ class HasJSON(Matcher):
 def has_json() -> HasJSON:
     """Pass where the reply holds valid JSON.
 
-    JSON is taken from a fenced block, the whole reply, or the first object or list in prose.
+    JSON is taken from a fenced block, the whole reply, or the first object or list in prose that holds more than
+    numbers; the `[1]` of a footnote and lists within code do not count.
     """
     return HasJSON()
 
@@ -111,20 +119,19 @@ def json_equals(
 
 def json_value(where: str, value: object) -> Any:
     """Return a copy of a value that JSON can hold, tuples as lists; raises UsageError."""
-    try:
-        return _plain(where, value)
-    except RecursionError as error:
-        raise UsageError(f"{where} is nested too deeply, or holds itself") from error
+    return _plain(where, value, depth=0)
 
 
-def _plain(where: str, value: object) -> Any:
+def _plain(where: str, value: object, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise UsageError(f"{cut(where, 80)} is nested more than {_DEEPEST} levels deep, or holds itself")
     if isinstance(value, Mapping):
         odd = next((key for key in value if not isinstance(key, str)), None)
         if odd is not None:
             raise UsageError(f"{where} has the key {odd!r}; keys of JSON are str")
-        return {str(key): _plain(f"{where}[{key!r}]", inner) for key, inner in value.items()}
+        return {str(key): _plain(f"{where}[{key!r}]", inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(f"{where}[{index}]", inner) for index, inner in enumerate(value)]
+        return [_plain(f"{where}[{index}]", inner, depth + 1) for index, inner in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
         raise UsageError(f"{where} is {value!r}, which JSON cannot hold; expected a finite number")
     if value is not None and not isinstance(value, (str, int, float, bool)):

@@ -19,18 +19,27 @@ _SEARCHED = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundJSON:
-    """A JSON value: its text, and the words for where it stands."""
+    """A JSON value: its text, the words for where it stands, and whether that is amid prose."""
 
     value: Any
     text: str
     where: str
+    in_prose: bool = False
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it holds names or texts, unlike the `[1]` of a footnote and the `[]` of code."""
+        if isinstance(self.value, list):
+            return any(isinstance(item, (dict, list, str)) for item in self.value)
+        return bool(self.value)
 
 
 def find_json(text: str) -> FoundJSON | str:
     """Find a reply's JSON, or say what is wrong instead.
 
     The first that is valid counts, of: fenced JSON blocks, the whole reply, other fenced blocks, and objects and
-    arrays in prose (the first hundred places that begin like one, in the first million characters).
+    arrays in prose (the first hundred places that begin like one, in the first million characters), of which those
+    that hold more than numbers come first.
     """
     blocks = [block for block in extract(text) if block.fenced]
     named = [block for block in blocks if block.language in _JSON_NAMES]
@@ -50,7 +59,8 @@ def find_json(text: str) -> FoundJSON | str:
             return FoundJSON(value=parse(block.code), text=block.code, where=f"the block at line {block.line}")
         except ValueError:
             continue
-    found = next(_in_prose(text), None)
+    amid = list(_in_prose(text))
+    found = next((each for each in amid if each.is_telling), None) or next(iter(amid), None)
     return found or problem or "no JSON in the reply"
 
 
@@ -77,8 +87,9 @@ def _in_prose(text: str) -> Iterator[FoundJSON]:
             if _MEANT.match(text, start):
                 position = _end(text, start)
             continue
+        position = end
         line = text.count("\n", 0, start) + 1
-        yield FoundJSON(value=value, text=text[start:end], where=f"the JSON at line {line}")
+        yield FoundJSON(value=value, text=text[start:end], where=f"the JSON at line {line}", in_prose=True)
 
 
 def _end(text: str, start: int) -> int:

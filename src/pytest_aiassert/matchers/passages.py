@@ -72,7 +72,7 @@ def find_answer(text: str, kind: Kind) -> Answer | None:
     """
     skipped = max(0, len(text) - _SEARCHED)
     visible = without_thoughts(text[skipped:])
-    prose = _without_fences(visible)
+    prose = without_fences(visible)
     for body in (prose, visible) if prose.strip() else (visible,):
         where, found = _look(body, kind)
         if found is not None:
@@ -155,7 +155,7 @@ def without_thoughts(text: str) -> str:
     return _blank(text[:end]) + text[end:]
 
 
-def _without_fences(text: str) -> str:
+def without_fences(text: str) -> str:
     """Blank fenced blocks, whose numbers and words are no answer where there is prose."""
     lines: list[str] = []
     inside = False
