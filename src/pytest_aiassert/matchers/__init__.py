@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.implementing import implements
     from pytest_aiassert.matchers.importing import imports_exist, imports_only
     from pytest_aiassert.matchers.jsonequality import has_json, json_equals
+    from pytest_aiassert.matchers.likewise import behaves_like
     from pytest_aiassert.matchers.linting import passes_lint
     from pytest_aiassert.matchers.measuring import length
     from pytest_aiassert.matchers.quality import quality_score
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.schema import matches_schema
     from pytest_aiassert.matchers.secrecy import has_no_secrets
     from pytest_aiassert.matchers.security import is_secure
+    from pytest_aiassert.matchers.similarity import similar_code
     from pytest_aiassert.matchers.spending import within
     from pytest_aiassert.matchers.testing import has_tests
     from pytest_aiassert.matchers.testrunning import tests_kill_mutants, tests_pass
     from pytest_aiassert.matchers.text import matches_regex, mentions
     from pytest_aiassert.matchers.toolcalls import calls_tool, calls_tools, max_steps, never_calls
+    from pytest_aiassert.matchers.typechecking import type_checks
 
 __all__ = [
     "Matcher",
@@ -39,6 +42,7 @@ __all__ = [
     "answers_with",
     "any_of",
     "at_least",
+    "behaves_like",
     "calls_tool",
     "calls_tools",
     "contains_code",
@@ -67,9 +71,11 @@ __all__ = [
     "parses",
     "passes_lint",
     "quality_score",
+    "similar_code",
     "similar_to",
     "tests_kill_mutants",
     "tests_pass",
+    "type_checks",
     "weighted",
     "within",
 ]
@@ -89,6 +95,7 @@ __getattr__, __dir__ = lazy(
     implementing=("implements",),
     importing=("imports_exist", "imports_only"),
     jsonequality=("has_json", "json_equals"),
+    likewise=("behaves_like",),
     linting=("passes_lint",),
     measuring=("length",),
     quality=("quality_score",),
@@ -96,9 +103,11 @@ __getattr__, __dir__ = lazy(
     schema=("matches_schema",),
     secrecy=("has_no_secrets",),
     security=("is_secure",),
+    similarity=("similar_code",),
     spending=("within",),
     testing=("has_tests",),
     testrunning=("tests_kill_mutants", "tests_pass"),
     text=("matches_regex", "mentions"),
     toolcalls=("calls_tool", "calls_tools", "max_steps", "never_calls"),
+    typechecking=("type_checks",),
 )

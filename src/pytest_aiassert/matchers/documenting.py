@@ -54,7 +54,7 @@ _KINDS = "public functions and classes"
 
 
 def has_docstrings(min: float = 1.0) -> HasDocstrings:  # noqa: A002 - reads as has_docstrings(min=0.5)
-    """Pass where the share of public functions and classes with a docstring is at least `min`.
+    """Pass where at least this share of public functions and classes has docstrings.
 
     Names that begin with an underscore, tests, and what is defined within a function do not count. Python only.
     Raises UsageError for a `min` that is not above 0 and at most 1.

@@ -58,7 +58,7 @@ class IsSecure(Matcher):
 
 
 def is_secure(ignore: str | Iterable[str] = _IGNORE) -> IsSecure:
-    """Pass where the reply's Python code has nothing unsafe that ruff's S rules find, and no secret.
+    """Pass where ruff's S rules find nothing unsafe in the Python code, nor any secret.
 
     Left out are, by default, S101, S110, S112, S311, S404, S603 and S607, which are fine in a snippet: asserts,
     swallowed exceptions, `random`, and `subprocess` without a shell. Secrets are found as `has_no_secrets` finds them.

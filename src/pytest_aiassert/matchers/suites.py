@@ -91,7 +91,7 @@ def read_suite(reply: Completion, reference: str | None = None) -> Suite:
             problem += f"; the assertion at line {loose[0]} stands outside of any test"
         problem += code.aside
     return Suite(
-        code=_laid_out(blocks),
+        code=laid_out(blocks),
         own=tuple(sorted(own_modules(code, names))),
         blocks=blocks,
         evidence=code.evidence,
@@ -103,9 +103,9 @@ def read_suite(reply: Completion, reference: str | None = None) -> Suite:
 def run_suite(
     suite: Suite, *, code: str | None = None, reference: str | None = None, cpu: float = 0.0, stop: bool = False
 ) -> Report:
-    """Run a suite's tests in a process of their own, on other `code` or a trusted `reference` where given.
+    """Run a suite's tests in a process of their own.
 
-    `cpu` bounds processor seconds; with `stop`, the first failure ends the run. Raises CannotJudgeError where there is
+    They run on other `code`, or on a trusted `reference`, where given. `cpu` bounds processor seconds; with `stop`, the first failure ends the run. Raises CannotJudgeError where there is
     no sandbox.
     """
     trusted = python_tree(reference) if reference is not None else None
@@ -151,7 +151,7 @@ def marks_of(suite: Suite, lines: Sequence[int]) -> list[tuple[Block, int]]:
     ]
 
 
-def _laid_out(blocks: Sequence[Block]) -> str:
+def laid_out(blocks: Sequence[Block]) -> str:
     """Join blocks so that every line keeps its number in the reply."""
     text = ""
     for block in blocks:

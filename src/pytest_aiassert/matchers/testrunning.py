@@ -145,7 +145,7 @@ _MIN = 0.8
 
 @_not_a_test
 def tests_kill_mutants(min: float = _MIN, reference: str | None = None) -> KilledMutants:  # noqa: A002, PT028 - no test
-    """Pass where the reply's tests fail on at least this share of small changes to the code they test.
+    """Pass where the reply's tests notice at least this share of small changes to the code.
 
     The reply's own code is changed, or the trusted `reference`: operators, comparisons, constants and returned values,
     at most 30 changes, always the same ones. The tests must pass on the unchanged code. A change that makes the code

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_aiassert.matchers import (
+    behaves_like,
     defines,
     has_docstrings,
     imports_exist,
@@ -14,11 +15,13 @@ from pytest_aiassert.matchers import (
     is_formatted,
     is_secure,
     max_complexity,
+    similar_code,
     tests_kill_mutants,
     tests_pass,
 )
 
 MATCHERS = [
+    behaves_like(abs, inputs=[(1,), (-2,)]),
     defines("f", params=["x"], returns="int"),
     has_docstrings(0.5),
     max_complexity(3),
@@ -26,6 +29,8 @@ MATCHERS = [
     imports_exist(),
     is_formatted(),
     is_secure(),
+    similar_code("def f(x):\n    return x + 1\n"),
+    similar_code("f(x)", language="js"),
     tests_pass(),
     tests_kill_mutants(),
 ]

@@ -44,7 +44,7 @@ def is_test(statement: ast.stmt) -> bool:
 
 
 def is_script(statement: ast.stmt) -> bool:
-    """Tell whether it only shows or checks something when the file is run as a script."""
+    """Tell whether it only shows or checks something, when run as a script."""
     if isinstance(statement, ast.Assert):
         return True
     if isinstance(statement, ast.If):
@@ -152,7 +152,7 @@ class Sides:
 
 
 def postpones_annotations(statement: ast.stmt) -> bool:
-    """Tell whether it is `from __future__ import annotations`, which holds for all that stands behind it."""
+    """Tell whether it is `from __future__ import annotations`."""
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
