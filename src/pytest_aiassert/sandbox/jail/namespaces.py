@@ -25,6 +25,8 @@ _SYSTEM = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/ssl/openssl.cnf",
 )
 _KINDS = ("pid", "net", "ipc")
 
