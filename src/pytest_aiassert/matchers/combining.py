@@ -88,7 +88,7 @@ def at_least(k: int, *matchers: Matcher) -> AtLeast:
 
 
 def weighted(matchers: Weights, min: float) -> Weighted:  # noqa: A002  # reads as min=0.8
-    """Pass where the weighted mean of the matchers' scores is at least `min`, from 0 to 1.
+    """Pass where the weighted mean of scores is at least `min`, from 0 to 1.
 
     `matchers` maps matchers to weights, or holds pairs of both; only the ratio of weights counts. Raises UsageError
     for anything but matchers, weights that are negative or all zero, and a matcher that is given twice.

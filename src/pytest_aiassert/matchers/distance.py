@@ -28,7 +28,7 @@ def edit_likeness(a: str, b: str) -> float:
 
 
 def edit_distance(a: str, b: str) -> int:
-    """Count the fewest characters to insert, leave out or replace to make a text of the other.
+    """Count the fewest edits between two texts: characters inserted, left out or replaced.
 
     Bit-parallel: Hyyrö, Explaining and extending the bit-parallel approximate string matching algorithm of Myers,
     2001. Memory is linear in the shorter text.

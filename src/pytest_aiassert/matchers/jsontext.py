@@ -28,7 +28,7 @@ class FoundJSON:
 
     @property
     def is_telling(self) -> bool:
-        """Whether it holds names or texts, unlike the `[1]` of a footnote and the `[]` of code."""
+        """Whether it holds names or texts; the `[1]` of a footnote and the `[]` of code do not."""
         if isinstance(self.value, list):
             return any(isinstance(item, (dict, list, str)) for item in self.value)
         return bool(self.value)

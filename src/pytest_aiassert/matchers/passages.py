@@ -39,7 +39,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """How an answer of one kind is recognised, in a passage that holds it and in prose around it."""
+    """How an answer of one kind is recognised: in a passage made for it, in bold, in prose."""
 
     in_passage: Callable[[str], Found | None]
     in_bold: Callable[[str], Found | None]
