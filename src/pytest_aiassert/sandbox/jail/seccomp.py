@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import struct
+from typing import TypeAlias
 
 from .kernel import Kernel
 from .syscalls import ABSENT, NEEDLESS, OWN_ONLY, PROCESSES
@@ -19,6 +20,10 @@ _X32 = 0x40000000
 _CLONE_THREAD = 0x10000
 _CLONE_NAMESPACES = 0x7E020000
 _INSTRUCTION = struct.Struct("=HBBI")
+_OWN_ID = 0x7FFFFFFF  # stands for the process's own id until that is known
+_Line: TypeAlias = tuple[int, int, int, int]
+_PASS: _Line = (_RETURN, 0, 0, _ALLOW)
+_REFUSE: _Line = (_RETURN, 0, 0, _ERROR | errno.EPERM)
 
 
 class Filter:
@@ -54,21 +59,32 @@ def compile_filter(numbers: dict[str, int], machine: str, *, processes: bool) ->
     ]
     if machine == "x86_64":
         lines += [(_JUMP_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]
-    refused = dict.fromkeys(ABSENT, errno.ENOSYS) | dict.fromkeys(NEEDLESS, errno.EPERM)
-    if not processes:
-        refused |= dict.fromkeys(PROCESSES, errno.EPERM)
-    for name, error in refused.items():
-        if name in numbers:
-            lines += [(_JUMP_EQUAL, 0, 1, numbers[name]), (_RETURN, 0, 0, _ERROR | error)]
-    lines += [(_JUMP_EQUAL, 0, 4, numbers["clone"]), (_LOAD, 0, 0, _ARGUMENTS)]
-    lines += [(_JUMP_ANY_BIT, 0, 1, _CLONE_NAMESPACES)] if processes else [(_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD)]
-    lines += [(_RETURN, 0, 0, _ERROR | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
-    own = []
+    answers = _answers(processes=processes)
+    lines += _search(sorted((numbers[name], answer) for name, answer in answers.items() if name in numbers))
+    own = [index * _INSTRUCTION.size + 4 for index, line in enumerate(lines) if line[3] == _OWN_ID]
+    return b"".join(_INSTRUCTION.pack(*line) for line in lines), own
+
+
+def _answers(*, processes: bool) -> dict[str, list[_Line]]:
+    """Return, for each call that is not simply allowed, the code that answers it."""
+    answers = {name: [(_RETURN, 0, 0, _ERROR | errno.ENOSYS)] for name in ABSENT}
+    for name in NEEDLESS if processes else (*NEEDLESS, *PROCESSES):
+        answers[name] = [_REFUSE]
+    forked = (_JUMP_ANY_BIT, 0, 1, _CLONE_NAMESPACES) if processes else (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD)
+    answers["clone"] = [(_LOAD, 0, 0, _ARGUMENTS), forked, _REFUSE, _PASS]
     if not processes:
         for name, (argument, zero) in OWN_ONLY.items():
-            lines += [(_JUMP_EQUAL, 0, 5 if zero else 4, numbers[name]), (_LOAD, 0, 0, _ARGUMENTS + 8 * argument)]
-            lines += [(_JUMP_EQUAL, 2, 0, 0)] if zero else []
-            own.append(len(lines) * _INSTRUCTION.size + 4)
-            lines += [(_JUMP_EQUAL, 1, 0, 0), (_RETURN, 0, 0, _ERROR | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
-    lines.append((_RETURN, 0, 0, _ALLOW))
-    return b"".join(_INSTRUCTION.pack(*line) for line in lines), own
+            test = [(_JUMP_EQUAL, 2, 0, 0)] if zero else []
+            test += [(_JUMP_EQUAL, 1, 0, _OWN_ID), _REFUSE, _PASS]
+            answers[name] = [(_LOAD, 0, 0, _ARGUMENTS + 8 * argument), *test]
+    return answers
+
+
+def _search(answers: list[tuple[int, list[_Line]]]) -> list[_Line]:
+    """Return a binary search: the kernel runs a new filter once for every system call there is."""
+    if len(answers) == 1:
+        number, answer = answers[0]
+        return [(_JUMP_EQUAL, 0, len(answer), number), *answer, _PASS]
+    middle = len(answers) // 2
+    lower, upper = _search(answers[:middle]), _search(answers[middle:])
+    return [(_JUMP_AT_LEAST, len(lower), 0, answers[middle][0]), *lower, *upper]
