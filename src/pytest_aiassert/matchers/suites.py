@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Self
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block
@@ -16,9 +16,10 @@ from pytest_aiassert.code.parsing import python_tree
 from pytest_aiassert.code.testfinding import FoundTest, find_tests
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.reading import own_modules, read_python
-from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Raised
+from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Returned
 from pytest_aiassert.verdict import Evidence
 
+_MOST_SECONDS = 0.5
 _OURS = re.compile(r"^from (?:pytest_aiassert\..* import (?:\([^)]*\)|.*)|__future__ .*)\n", re.MULTILINE)
 
 
@@ -100,31 +101,53 @@ def read_suite(reply: Completion, reference: str | None = None) -> Suite:
     )
 
 
-def run_suite(
-    suite: Suite, *, code: str | None = None, reference: str | None = None, cpu: float = 0.0, stop: bool = False
-) -> Report:
-    """Run a suite's tests in a process of their own.
+class SuiteProcess:
+    """A process that runs a suite's tests again and again; use as a context manager. After a loss it is made anew."""
 
-    They run on other `code`, or on a trusted `reference`, where given. `cpu` bounds processor seconds; with `stop`, the first failure ends the run. Raises CannotJudgeError where there is
-    no sandbox.
-    """
-    trusted = python_tree(reference) if reference is not None else None
-    work = {
-        "code": suite.code if code is None else code,
-        "own": list(suite.own),
-        "reference": reference,
-        "protected": sorted(bound_names([trusted])) if trusted is not None else [],
-        "stand_in": _source("stand_in"),
-        "cpu": cpu,
-        "stop": stop,
-    }
-    with CandidateSession(_program(), limits=Limits(descriptors=128)) as session:
-        answer = session.call("run_tests", [work])
-    if isinstance(answer, Lost):
-        return Report(lost=answer.detail)
-    if isinstance(answer, Raised):
-        return Report(lost=f"the tests ended with {answer.error}: {answer.message}")
-    return _read(answer.value)
+    def __init__(self, suite: Suite, reference: str | None = None) -> None:
+        trusted = python_tree(reference) if reference is not None else None
+        self._work: dict[str, Any] = {
+            "code": suite.code,
+            "own": list(suite.own),
+            "reference": reference,
+            "protected": sorted(bound_names([trusted])) if trusted is not None else [],
+            "stand_in": _source("stand_in"),
+        }
+        self._session: CandidateSession | None = None
+        self._spent = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; the next run starts another."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+            self._spent = 0.0
+
+    def run(self, *, cpu: float = 0.0, stop: bool = False, **changed: str) -> Report:
+        """Run the tests, on other `code` or another `reference` where given.
+
+        `cpu` bounds processor seconds, 0 for no bound of its own; with `stop`, the first failure ends the run.
+        Raises CannotJudgeError where there is no sandbox.
+        """
+        if self._session is None:
+            self._session = CandidateSession(_program(), limits=Limits(descriptors=128))
+        answer = self._session.call("run_tests", [{**self._work, "cpu": cpu, "stop": stop, **changed}])
+        if isinstance(answer, Returned):
+            report = _read(answer.value)
+            self._spent += report.seconds
+            if not 0 <= self._spent < _MOST_SECONDS:  # the process's own limit must not end a later run
+                self.close()
+            return report
+        self.close()
+        if isinstance(answer, Lost):
+            return Report(lost=answer.detail)
+        return Report(lost=f"ended with {answer.error}: {answer.message}")
 
 
 def read_reference(where: str, reference: object) -> str | None:

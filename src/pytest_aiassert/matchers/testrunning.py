@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,14 +15,13 @@ from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import block_evidence, listed, source
 from pytest_aiassert.matchers.reading import marked
-from pytest_aiassert.matchers.suites import Report, Suite, marks_of, read_reference, read_suite, run_suite
+from pytest_aiassert.matchers.suites import Report, Suite, SuiteProcess, marks_of, read_reference, read_suite
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import plural
 
 _MOST_LISTED = 5
 _LEAST_CPU = 0.1  # processor seconds that a mutant gets, whatever the code itself took
 _PATIENCE = 20.0  # times as long as the code itself
-_WORKERS = 4
 _TESTIMONY = "; the reply's own tests on its own code are testimony, not proof"
 
 
@@ -48,7 +45,8 @@ class PassingTests(Matcher):
         suite = read_suite(reply, self.reference)
         if suite.problem:
             return self.verdict(passed=False, reason=suite.problem, evidence=suite.evidence)
-        report = run_suite(suite, reference=self.reference)
+        with SuiteProcess(suite, self.reference) as process:
+            report = process.run()
         on = _TESTIMONY if self.reference is None else ""
         if report.all_passed:
             count = len(report.ran)
@@ -96,12 +94,12 @@ class KilledMutants(Matcher):
                     "the code has nothing that could be changed: no operator, comparison, constant or returned value"
                 )
             return self.verdict(passed=False, reason=reason, evidence=suite.evidence)
-        report = run_suite(suite, reference=self.reference)
-        if not report.all_passed:
-            why = _failure(suite, report, self.reference)
-            reason = f"the tests must pass on the unchanged code first: {why}"
-            return self.verdict(passed=False, reason=reason, evidence=_at_tests(suite, report))
-        alive = self._survivors(suite, made, report)
+        with SuiteProcess(suite, self.reference) as process:
+            report = process.run()
+            if not report.all_passed:
+                reason = f"the tests must pass on the unchanged code first: {_failure(suite, report, self.reference)}"
+                return self.verdict(passed=False, reason=reason, evidence=_at_tests(suite, report))
+            alive = self._survivors(process, made, report.seconds)
         score = 1 - len(alive) / len(made)
         passed = score >= self.min
         words = f"the tests notice {len(made) - len(alive)} of {plural(len(made), 'change')} to the code"
@@ -111,18 +109,20 @@ class KilledMutants(Matcher):
         short = "" if passed else f"; expected at least {self.min:.0%}: add tests for these"
         return self.verdict(passed, words + missed + short, score=score, evidence=self._shown(suite, alive))
 
-    def _survivors(self, suite: Suite, made: Sequence[Mutant], report: Report) -> list[Mutant]:
-        cpu = max(_LEAST_CPU, _PATIENCE * report.seconds)
-        trusted = self.reference is not None
-
-        def run(mutant: Mutant) -> Report:
-            if trusted:
-                return run_suite(suite, reference=mutant.code, cpu=cpu, stop=True)
-            return run_suite(suite, code=mutant.code, cpu=cpu, stop=True)
-
-        with ThreadPoolExecutor(max_workers=min(_WORKERS, os.cpu_count() or 1)) as pool:
-            reports = list(pool.map(run, made))
-        return [each for each, after in zip(made, reports, strict=True) if after.all_passed]
+    def _survivors(self, process: SuiteProcess, made: Sequence[Mutant], seconds: float) -> list[Mutant]:
+        """Run every mutant; a failure counts if the unchanged code passes right after, or in a new process."""
+        cpu = max(_LEAST_CPU, _PATIENCE * seconds)
+        changed = "code" if self.reference is None else "reference"
+        alive: list[Mutant] = []
+        for mutant in made:
+            report = process.run(cpu=cpu, stop=True, **{changed: mutant.code})
+            if not report.all_passed and not report.lost and not process.run(cpu=cpu, stop=True).all_passed:
+                process.close()  # something that an earlier run left behind made it fail
+                report = process.run(cpu=cpu, stop=True, **{changed: mutant.code})
+                process.close()
+            if report.all_passed:
+                alive.append(mutant)
+        return alive
 
     def _shown(self, suite: Suite, alive: Sequence[Mutant]) -> tuple[Evidence, ...]:
         if not alive:
@@ -145,7 +145,7 @@ _MIN = 0.8
 
 @_not_a_test
 def tests_kill_mutants(min: float = _MIN, reference: str | None = None) -> KilledMutants:  # noqa: A002, PT028 - no test
-    """Pass where the reply's tests notice at least this share of small changes to the code.
+    """Pass where the reply's tests notice this share of small changes to the code.
 
     The reply's own code is changed, or the trusted `reference`: operators, comparisons, constants and returned values,
     at most 30 changes, always the same ones. The tests must pass on the unchanged code. A change that makes the code

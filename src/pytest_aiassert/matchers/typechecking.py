@@ -62,9 +62,10 @@ class TypeChecks(Matcher):
 def type_checks(*, strict: bool = False, checker: str | None = None) -> TypeChecks:
     """Pass where a type checker finds no error in the reply's Python code.
 
-    Its blocks are read as one program. `checker` is mypy or pyright; without it, the first that is installed. Your own configuration is not read, the code
-    is not run, and packages that are not installed are taken as untyped. The score is the share of lines without an
-    error. Raises UsageError for an unknown checker; judging raises CannotJudgeError where none is installed.
+    Its blocks are read as one program. `checker` is mypy or pyright; without it, the first that is installed. Your own
+    configuration is not read, the code is not run, and packages that are not installed are taken as untyped. The score
+    is the share of lines without an error. Raises UsageError for an unknown checker; judging raises CannotJudgeError
+    where none is installed.
     """
     if checker is not None:
         checker = choice("type_checks: checker", checker, CHECKERS)

@@ -222,3 +222,11 @@ def test_an_impossible_reference_is_refused(reference):
 def test_an_impossible_share_is_refused(value):
     with pytest.raises(UsageError, match="tests_kill_mutants: min is "):
         tests_kill_mutants(value)
+
+
+def test_what_a_mutant_leaves_behind_kills_no_other():
+    code = "import math\n\n\ndef f(n):\n    math.limit = n + 1\n    return 7 if n > 5 else 8\n"
+    tests = "import math\ndef test():\n    assert getattr(math, 'limit', 2) == 2\n    f(1)\n    assert math.limit == 2"
+    verdict = tests_kill_mutants().check(python(code, tests))
+    assert "→ `math.limit" not in verdict.reason
+    assert "the tests notice 2 of 7 changes" in verdict.reason

@@ -93,3 +93,8 @@ def test_impossible_arguments_are_refused():
         type_checks(checker="pyre")
     with pytest.raises(UsageError, match="type_checks: strict is 1"):
         type_checks(strict=1)
+
+
+@pytest.mark.parametrize("code", ["x = '\u202e\u05e9'", "def f(): pass\n\x0c\ny = 1", "# \x1b[31m\nz: int = 'a'"])
+def test_odd_code_gets_a_verdict(code):
+    assert type_checks(checker="mypy").check(f"```python\n{code}\n```").reason.startswith("mypy finds ")
