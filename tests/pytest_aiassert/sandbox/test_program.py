@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -148,3 +149,16 @@ def test_hashes_are_the_same_in_every_process() -> None:
         [sys.executable, "-c", program], env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True
     )
     assert run(program).stdout == outside.stdout
+
+
+def test_random_begins_the_same_in_every_job() -> None:
+    """And so a verdict on code that draws numbers is the same tomorrow."""
+    drawn = {run("import random; print(random.random())").stdout for _ in range(3)}
+    with contextlib.closing(Nursery()) as other:
+        job = other.start(Limits())
+        code = "import random; print(random.random())"
+        job.send({"kind": "program", "code": code, "limits": Limits().for_kernel(), "files": {}, "stdin": ""})
+        job.wait()
+        drawn.add(job.stdout)
+
+    assert len(drawn) == 1

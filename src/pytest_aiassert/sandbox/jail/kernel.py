@@ -47,7 +47,7 @@ class Kernel:
     def fork(self) -> int:
         """Fork a process that has one thread; Python's own preparations, which cost as much again, are left out.
 
-        They repair locks that other threads may hold, and seed `random` anew.
+        They repair locks that other threads may hold, and seed `random` anew, which would let verdicts differ.
         """
         if self._fork is None:
             return os.fork()
