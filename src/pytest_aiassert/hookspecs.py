@@ -9,7 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from assistant.messages import Completion
-    from pytest_aiassert.behaviours import Behaviour
+    from pytest_aiassert.behaviours import AnyBehaviour
     from pytest_aiassert.matchers import Matcher
 
 
@@ -25,8 +25,8 @@ def pytest_aiassert_matchers() -> Mapping[str, Callable[..., Matcher]]:
 
 
 @pytest.hookspec
-def pytest_aiassert_behaviours() -> list[Behaviour]:
-    """Add named behaviours for `implements`."""
+def pytest_aiassert_behaviours() -> list[AnyBehaviour]:
+    """Add named behaviours of functions and classes for `implements`."""
     raise NotImplementedError  # a specification, never called
 
 

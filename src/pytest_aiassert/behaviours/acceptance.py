@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_aiassert.behaviours.examples import Accepts, Example, same
+from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.sandbox import Iterated, Returned
 
 
@@ -64,17 +64,6 @@ def alike_in_any_order(expected: Sequence[Any], actual: Any, depth: int = 1) -> 
         else:
             return False
     return True
-
-
-def or_nothing(accepts: Accepts) -> Accepts:
-    """Accept -1 and False, too, where None is expected: three ways to say that there is nothing."""
-
-    def accepted(example: Example, answer: Returned) -> bool:
-        if example.returns is None and (answer.value is False or same(-1, answer.value)):
-            return True
-        return accepts(example, answer)
-
-    return accepted
 
 
 def _alike_items(expected: Sequence[Any], actual: Sequence[Any]) -> bool:

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
+from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.best import AnyBehaviour
+from pytest_aiassert.behaviours.examples import show
+from pytest_aiassert.behaviours.scripts import ClassBehaviour
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.wording import known_names
 
@@ -83,7 +86,16 @@ def find_behaviour(name: str) -> AnyBehaviour:
 
 @contextmanager
 def use_behaviours(*behaviours: AnyBehaviour) -> Generator[None]:
-    """Let these behaviours be found by name, first of all, while the context lasts."""
+    """Let these behaviours be found by name, first of all, while the context lasts.
+
+    Raises UsageError for anything that is no behaviour.
+    """
+    for behaviour in behaviours:
+        if not isinstance(behaviour, (Behaviour, ClassBehaviour)):  # pyright: ignore[reportUnnecessaryIsInstance] - users' own
+            given = type(behaviour).__name__
+            raise UsageError(
+                f"behaviours: got {show(behaviour)} of type {given}; expected a Behaviour or ClassBehaviour"
+            )
     token = _added.set((*behaviours, *_added.get()))
     try:
         yield

@@ -66,7 +66,7 @@ def _attempt(
         error = candidate.load_error
     counterexample = None
     if wrong:
-        smallest, script, args = min(wrong, key=lambda item: len(item[0].wrong or ""))
+        smallest, script, args = min(wrong, key=lambda item: item[0].size)
         counterexample = smallest.wrong
         if not smallest.settled:
             with Candidate(code, limits=limits) as candidate:
@@ -84,9 +84,10 @@ def _attempt(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Played:
-    """How a script went: `wrong` tells the first step that is; `unfit` where none could be played."""
+    """How a script went: `wrong` tells the first step that is, after `size` characters; `unfit` where none could be."""
 
     wrong: str | None = None
+    size: int = 0
     unfit: bool = False
     lost: bool = False
 
@@ -105,7 +106,7 @@ def _play(
     made = Example(args=args).call(owner)
     if isinstance(answer, Lost):
         told = _told(owner, made, [(step, step.method.name if step.method else "", None) for step in script.steps])
-        return _Played(wrong=f"{told} {answer.detail}", lost=True)
+        return _Played(wrong=f"{told} {answer.detail}", size=len(told), lost=True)
     if isinstance(answer, Raised):
         return _Played(wrong=f"{made} {did(answer)}", unfit=True)
     try:
@@ -136,7 +137,8 @@ def _judged(said: Mapping[str, Any], owner: str, behaviour: ClassBehaviour, scri
             expected = _REFUSAL if step.refused else show(step.returns)
             if not step.method.answers and not step.refused:
                 expected = "it to succeed"
-            return _Played(wrong=f"{_told(owner, made, told)} {did(answer)}, expected {expected}")
+            script_told = _told(owner, made, told)
+            return _Played(wrong=f"{script_told} {did(answer)}, expected {expected}", size=len(script_told))
     return _Played()
 
 

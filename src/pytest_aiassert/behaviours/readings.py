@@ -28,11 +28,6 @@ def swapped(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return (second, first, *rest)
 
 
-def with_length(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Pass the length of the first argument, too, behind it."""
-    return (args[0], len(args[0]), *args[1:])
-
-
 def ways(function: Function, behaviour: Behaviour) -> Iterator[tuple[Way, bool]]:
     """Yield each way to call a function with a behaviour's arguments, and whether a reading made it."""
     args = behaviour.examples[0].args

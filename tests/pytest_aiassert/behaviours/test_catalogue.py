@@ -159,6 +159,12 @@ def test_behaviours_can_be_added_and_replaced_for_a_while():
         find_behaviour("double")
 
 
+def test_only_behaviours_can_be_added():
+    problem = re.escape("got 'double' of type str; expected a Behaviour or ClassBehaviour")
+    with pytest.raises(UsageError, match=problem), use_behaviours("double"):
+        pass
+
+
 def test_the_driver_stands_alone():
     nodes = list(ast.walk(ast.parse(Path(driver.__file__).read_text(encoding="utf-8"))))
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}

@@ -101,11 +101,11 @@ FLATTEN = Behaviour(
     name="flatten",
     aliases=("flatten a list", "flatten a nested list"),
     names=("flat",),
-    summary="Returns the items of a list nested to any depth as one flat list; texts are items.",
+    summary="Returns the numbers of a list nested to any depth as one flat list.",
     signature="flatten(nested)",
     reference=_flatten,
     cases=single(
-        *([], [1], [[1]], [[]], [1, [2]], [[1], 2], [[1, 2], [3]], [[[1]]], [["ab"], "c"], [1, [], 2]),
+        *([], [1], [[1]], [[]], [1, [2]], [[1], 2], [[1, 2], [3]], [[[1]]], [1, [], 2]),
         *([1, [2, [3]]], [1, [2, [3, [4]]], 5], [[[]], [[1, [2]]]]),
     ),
     explains=_other_flattening,
