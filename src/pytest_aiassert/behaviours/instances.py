@@ -123,7 +123,7 @@ def _judged(said: Mapping[str, Any], owner: str, behaviour: ClassBehaviour, scri
     made = Example(args=tuple(said["made"])).call(owner)
     if "raised" in said:
         return _Played(wrong=f"{made} {did(_raised(said))}")
-    names: Sequence[str | None] = said["names"]
+    names = [None if name is None else str(name)[:100] for name in said["names"]]
     for method, name in zip(behaviour.methods, names, strict=True):
         if name is None and not method.optional:
             return _Played(wrong=f"class {owner} has no method that sounds like {method.name}", unfit=True)
