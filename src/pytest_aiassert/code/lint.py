@@ -18,6 +18,9 @@ from pytest_aiassert.errors import CannotJudgeError
 DEFAULT_SELECT = ("E4", "E7", "E9", "F", "B")
 """What is a mistake rather than a taste: pycodestyle's statements, pyflakes, bugbear."""
 
+SECURITY_SELECT = ("S",)
+"""What may be unsafe: flake8-bandit's rules."""
+
 DEFAULT_IGNORE = ("B011", "B018", "B028", "B905", "E712")
 """Fine in a snippet: `assert False`, a bare expression, warn() and zip() in short form, `== True` in a test."""
 
@@ -55,6 +58,28 @@ def lint(
 
     No configuration file and no `noqa` comment counts. Raises CannotJudgeError where ruff fails or knows no such rule.
     """
+    if not _is_usual(select, ignore):
+        return _one(code, select, ignore)
+    return tuple(
+        finding
+        for finding in usual_findings(code)
+        if finding.is_syntax_error or (finding.rule.startswith(select) and not finding.rule.startswith(ignore))
+    )
+
+
+@lru_cache(maxsize=256)
+def usual_findings(code: str) -> tuple[Finding, ...]:
+    """Lint one piece by every rule that matchers ask for unless told otherwise: one process for them all."""
+    return _one(code, (*DEFAULT_SELECT, *SECURITY_SELECT), ())
+
+
+def _is_usual(select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    """Tell whether findings can be picked from the usual ones; a wider `ignore` weighs less to ruff, so it cannot."""
+    wider = any(rule.startswith(ignored) and rule != ignored for rule in select for ignored in ignore)
+    return select in (DEFAULT_SELECT, SECURITY_SELECT) and not wider
+
+
+def _one(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Finding, ...]:
     output, _ = run_ruff(["check", *_options(select, ignore), "--stdin-filename=reply.py", "-"], stdin=encoded(code))
     return tuple(finding for _, finding in _findings(output))
 

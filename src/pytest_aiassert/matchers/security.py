@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block
-from pytest_aiassert.code.lint import Finding
+from pytest_aiassert.code.lint import SECURITY_SELECT, Finding
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import block_evidence, source
@@ -18,7 +18,6 @@ from pytest_aiassert.matchers.secretfinding import find_secrets, without_secrets
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import plural
 
-_SELECT = ("S",)
 _IGNORE = ("S101", "S110", "S112", "S311", "S404", "S603", "S607")
 _RULE = re.compile(r"S[0-9]{1,4}")
 _PASSWORDS = frozenset({"S105", "S106", "S107"})
@@ -41,7 +40,7 @@ class IsSecure(Matcher):
         python = [block for block, _ in code.parsed]
         found = [
             _joined(findings, _secrets(block))
-            for block, findings in zip(python, lint_blocks(python, _SELECT, self.ignore), strict=True)
+            for block, findings in zip(python, lint_blocks(python, SECURITY_SELECT, self.ignore), strict=True)
         ]
         marked = [(block, each) for block, each in zip(python, found, strict=True) if each]
         evidence = tuple(_shown(block, each) for block, each in marked or [(block, ()) for block in python])

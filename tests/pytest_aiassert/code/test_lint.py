@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from pytest_aiassert.code import lint as module
-from pytest_aiassert.code.lint import lint, lint_many
+from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, lint, lint_many
 from pytest_aiassert.errors import CannotJudgeError
 
 DIRTY = "import os\n\ndef f(x=[]):\n    return x\n"
@@ -16,6 +16,7 @@ DIRTY = "import os\n\ndef f(x=[]):\n    return x\n"
 @pytest.fixture(autouse=True)
 def _forget():
     lint.cache_clear()
+    module.usual_findings.cache_clear()
 
 
 def test_findings_have_line_rule_and_message():
@@ -48,6 +49,18 @@ def test_answers_are_kept():
     lint(DIRTY)
     lint(DIRTY)
     assert lint.cache_info().hits == 1
+
+
+def test_one_process_serves_the_usual_choices(monkeypatch):
+    calls = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: calls.append(a) or run(*a, **k))
+    code = "import os\nassert eval('1') == True\n"
+    choices = [(DEFAULT_SELECT, DEFAULT_IGNORE), (("S",), ("S101",)), (DEFAULT_SELECT, ("F401",)), (("S",), ())]
+    shared = [lint(code, *choice) for choice in choices]
+    assert len(calls) == 1
+    assert shared == [lint_many([code, ""], *choice)[0] for choice in choices]
+    assert [finding.rule for finding in lint(code, DEFAULT_SELECT, ("E",))] == ["F401", "E712"]
 
 
 def test_an_unknown_rule_cannot_be_judged():
