@@ -112,7 +112,7 @@ def test_a_folder_called_ai_eval_marks_nothing(run, pytester):
     assert run("--ai-eval", "--ai-fail-on=never").ret == pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.mark.parametrize("text", ["a lone surrogate \ud800 here", "nul \0 and \x1b[31m escapes", "x" * 10_000_000])
+@pytest.mark.parametrize("text", ["a lone surrogate \ud800 here", "nul \0 and \x1b[31m escapes", "x" * 2_000_000])
 def test_any_reply_travels_between_processes(pytester, chat_server, text):
     chat_server.text = text
     pytester.makepyfile(

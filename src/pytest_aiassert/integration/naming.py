@@ -64,7 +64,7 @@ def file_name(name: str) -> str:
 
 
 def case_id(item: pytest.Item, providers: Sequence[str]) -> str:
-    """Return a golden case's own id, else the node id without the model's name, so that models can be compared."""
+    """Return the id that models are compared by: a golden case's own, else the node id without the model's name."""
     own: str | None = getattr(item, "case_id", None)
     if own is not None:
         return own
