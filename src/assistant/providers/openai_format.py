@@ -211,7 +211,7 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """Return a text on one line, cut where it is long, without what could steer a terminal."""
+    """Return a text on one line, cut where long; nothing is left that could steer a terminal."""
     line = " ".join(_STEERING.sub(" ", text[: 10 * limit]).split())
     return line if len(line) <= limit else f"{line[:limit]}… ({len(text)} characters)"
 

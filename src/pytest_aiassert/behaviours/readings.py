@@ -29,7 +29,7 @@ def swapped(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def ways(function: Function, behaviour: Behaviour) -> Iterator[tuple[Way, bool]]:
-    """Yield each way to call a function with a behaviour's arguments, and whether a reading made it."""
+    """Yield each way to pass a behaviour's arguments; with each, whether a reading made it."""
     args = behaviour.examples[0].args
     names = function.parameters[: function.most] if function.most is not None else ()
     if (

@@ -14,7 +14,7 @@ def needed(bar: float, samples: int) -> int:
 
 
 def certain(passes: int, fails: int, *, bar: float, samples: int) -> int:
-    """Return how many further trials will run whatever they bring, 0 once the outcome is decided."""
+    """Return how many further trials will run whatever they bring; 0 once the outcome is decided."""
     required = needed(bar, samples)
     return max(0, min(required - passes, samples - required + 1 - fails))
 
