@@ -52,9 +52,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of a suite; `lost` says how the process ended, where it did not come to an end by itself."""
+    """What became of a suite; `lost` says how the process ended, where it did not come to an end by itself.
+
+    `unlisted` counts tests that passed after the first hundreds.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
+    unlisted: int = 0
     error: str = ""
     lost: str = ""
     seconds: float = 0.0
@@ -63,6 +67,11 @@ class Report:
     def ran(self) -> tuple[Outcome, ...]:
         """The tests that were not skipped."""
         return tuple(each for each in self.outcomes if each.outcome != "skipped")
+
+    @property
+    def number(self) -> int:
+        """How many tests ran."""
+        return len(self.ran) + self.unlisted
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -191,7 +200,8 @@ def _read(value: Any) -> Report:
         )
         error = value["error"]
         words = f"loading the code raised {error[0]}: {error[1]} (line {int(error[2])})"[:500] if error else ""
-        return Report(outcomes=outcomes, error=words, seconds=float(value["seconds"]))
+        unlisted = max(0, int(value["unlisted"]))
+        return Report(outcomes=outcomes, unlisted=unlisted, error=words, seconds=float(value["seconds"]))
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
         return Report(lost="sent a report that cannot be read")
 

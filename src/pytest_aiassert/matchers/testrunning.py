@@ -49,12 +49,12 @@ class PassingTests(Matcher):
             report = process.run()
         on = _TESTIMONY if self.reference is None else ""
         if report.all_passed:
-            count = len(report.ran)
+            count = report.number
             where = "" if self.reference is None else " on the reference"
-            what = f"all {count} tests pass" if count > 1 else "1 test passes"
+            what = f"all {count:,} tests pass" if count > 1 else "1 test passes"
             shown = _at_tests(suite, report, all_=True)
             return self.verdict(passed=True, reason=f"{what}{where}{_skipped(report)}{on}", evidence=shown)
-        score = (len(report.ran) - len(report.failed)) / len(report.ran) if report.ran and not report.lost else 0.0
+        score = 0.0 if report.lost or not report.ran else 1 - len(report.failed) / report.number
         reason = f"{_failure(suite, report, self.reference)}{on}"
         return self.verdict(passed=False, score=min(score, 0.99), reason=reason, evidence=_at_tests(suite, report))
 
@@ -183,7 +183,7 @@ def _failure(suite: Suite, report: Report, reference: str | None) -> str:
     words = [str(each) for each in failed[:_MOST_LISTED]] + ([f"and {left} more"] if left > 0 else [])
     trusted = "" if reference is None else " on the reference"
     fail = "fail" if len(failed) > 1 else "fails"
-    reason = f"{len(failed)} of {plural(len(report.ran), 'test')} {fail}{trusted}: {'; '.join(words)}"
+    reason = f"{len(failed)} of {plural(report.number, 'test')} {fail}{trusted}: {'; '.join(words)}"
     if report.error:
         reason += f"; {report.error}"
     if reference is None and _is_all_tests(suite) and "NameError" in reason:

@@ -230,3 +230,11 @@ def test_what_a_mutant_leaves_behind_kills_no_other():
     verdict = tests_kill_mutants().check(python(code, tests))
     assert "→ `math.limit" not in verdict.reason
     assert "the tests notice 2 of 7 changes" in verdict.reason
+
+
+def test_every_row_of_a_long_table_is_run():
+    tests = "import pytest\n@pytest.mark.parametrize('n', range(1000))\ndef test(n): assert add(n, 1) != {}"
+    assert tests_pass().check(python(ADD, tests.format(0))).reason.startswith("all 1,000 tests pass")
+    verdict = tests_pass().check(python(ADD, tests.format(1000)))
+    assert verdict.score == 0.99
+    assert verdict.reason.startswith("1 of 1,000 tests fails: test[999] (line 9): `add(n, 1) != 1000` is false")
