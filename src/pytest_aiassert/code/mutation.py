@@ -225,6 +225,9 @@ def _ties_mean_nothing(test: ast.expr, node: ast.If | ast.IfExp) -> bool:
     match node.body, node.orelse:
         case [ast.Assign(targets=[ast.Name(id=name)], value=value)], []:
             return {ast.dump(ast.Name(id=name, ctx=ast.Load())), ast.dump(value)} == sides
+        case [ast.Assign(targets=[ast.Tuple(elts=[a, b])], value=ast.Tuple(elts=[c, d]))], []:  # a swap
+            written = [ast.unparse(each) for each in (a, b, c, d, test.left, test.comparators[0])]
+            return written[:2] == written[3:1:-1] and set(written[:2]) == set(written[4:])
         case [ast.Return(value=ast.expr() as one)], [ast.Return(value=ast.expr() as other)]:
             return {ast.dump(one), ast.dump(other)} == sides
         case _:

@@ -80,6 +80,7 @@ def test_what_is_never_reached_is_left_alone():
         ("x = a if a > b else b", "x = (a <= b)"),
         ("x = b if a < b else a", "x = b if (a >= b) else a"),
         ("if x > a: a = x", "if (x <= a): a = x"),
+        ("if a > b: a, b = b, a", "if (a <= b): a, b = b, a"),
     ],
 )
 def test_a_boundary_that_picks_either_of_two_equals_is_not_moved(body, becomes):
