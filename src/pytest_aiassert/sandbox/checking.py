@@ -57,8 +57,9 @@ def check_many(checks: Iterable[Check], *, limits: Limits | None = None, workers
     try:
         done = work_through(todo, desk.judge, workers=min(workers or 2 * cores(), len(todo)))
         starved = [index for index, (_, again) in enumerate(done) if again]
-        for index in starved:
-            done[index] = desk.judge(todo[index])
+        retried = work_through(starved, lambda index, _: desk.judge(todo[index]), workers=2 * cores())
+        for index, again in zip(starved, retried, strict=True):
+            done[index] = again
     finally:
         desk.close()
     return [checked for checked, _ in done]

@@ -283,7 +283,7 @@ class Job:
 
     def _starved(self, status: Mapping[str, Any]) -> bool:
         """Tell whether the job wanted a processor for most of its time, and had none."""
-        return bool(status["cpu"] < self._limits.wall / 4 and status["preempted"] > _OFTEN)
+        return bool(status["cpu"] < self._limits.wall / 8 and status["preempted"] > _OFTEN)
 
     def _close(self) -> None:
         self._channel.close()

@@ -61,9 +61,10 @@ def run_many(
         workers=min(workers or cores(), len(todo)),
     )
     executions = [execution for execution, _ in done]
-    for index, (_, starved) in enumerate(done):
-        if starved:
-            executions[index] = _executed(*todo[index], limits)[0]
+    starved = [index for index, (_, again) in enumerate(done) if again]
+    retried = work_through(starved, lambda index, _: _executed(*todo[index], limits)[0], workers=cores())
+    for index, execution in zip(starved, retried, strict=True):
+        executions[index] = execution
     return executions
 
 

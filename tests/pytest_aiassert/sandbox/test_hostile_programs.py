@@ -162,6 +162,7 @@ ENDED = {
 }
 
 
+@pytest.mark.parametrize("setup", ["full", "kernel, ordinary user"], indirect=True)
 @pytest.mark.parametrize("attack", ENDED)
 @pytest.mark.usefixtures("untouched")
 def test_a_program_ends_as_it_must(setup, attack):

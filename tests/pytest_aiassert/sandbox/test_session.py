@@ -109,7 +109,7 @@ def test_code_that_never_finishes_loading_still_has_its_definitions():
 
 
 def test_code_whose_definitions_hang_is_given_up_at_once():
-    with Candidate("import time\nx = time.sleep(9)", limits=Limits(wall=1)) as candidate:
+    with Candidate("import time\nx = time.sleep(9)", limits=Limits(wall=0.4)) as candidate:
         assert candidate.exhausted
 
 

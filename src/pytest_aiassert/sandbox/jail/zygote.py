@@ -27,7 +27,7 @@ from .slots import Slot
 JSON: TypeAlias = Any
 
 _MAX_SWEEPS = 200
-_LOWER_PRIORITY = 10
+_LOWER_PRIORITY = 4  # enough for others to go first, too little to starve
 _UNFIT = 70  # exit status of a child that could not be confined
 
 
