@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pytest_aiassert import load_run
+
 CASES = """
 version: 1
 name: tiny
@@ -78,3 +80,11 @@ def test_a_broken_set_is_told_with_its_line(run, golden):
 
 def test_without_the_flag_nothing_is_collected(run, golden):
     assert run("tiny").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_the_header_of_a_saved_run_knows_all_cases(run, golden, pytester):
+    run("--ai-eval", "--ai-provider=mock", "--ai-save-run=all.jsonl", "tiny")
+    run("--ai-eval", "--ai-provider=mock", "--ai-save-run=again.jsonl", "tiny")
+    run("--ai-eval", "--ai-provider=mock", "--ai-save-run=one.jsonl", "tiny", "-k", "numbers")
+    all_cases, again, one = (load_run(pytester.path / f"{name}.jsonl").header for name in ("all", "again", "one"))
+    assert all_cases.fingerprint == again.fingerprint != one.fingerprint

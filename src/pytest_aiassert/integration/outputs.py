@@ -26,6 +26,8 @@ class Outputs:
     def __init__(self, settings: EvalSettings, name: str) -> None:
         self._settings = settings
         self._name = name
+        self.fingerprints: tuple[str, ...] = ()
+        """Those of all cases that will run; none under xdist, where the workers collect."""
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._results: dict[str, list[CaseResult]] = {}
         self._writers: dict[str, RunWriter] = {}
@@ -117,13 +119,12 @@ class Outputs:
     def _header(self, model: str) -> RunHeader:
         from pytest_aiassert.runs import run_header
 
-        cases = self._results.get(model, ())
         return run_header(
             name=self._name,
             model=name_among(model, self._settings.providers),
             provider=model,
             started=self._started,
-            fingerprints=[case.fingerprint for case in cases],
+            fingerprints=self.fingerprints,
         )
 
     def _open_writer(self, model: str) -> RunWriter:

@@ -92,6 +92,12 @@ class EvalSession:
                 self._check_marked(item, plan.provider or "")
                 checked.add(plan.provider)
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell the outputs which cases were chosen."""
+        if self._outputs is not None:
+            plans = (item.stash.get(_PLAN, None) for item in session.items)
+            self._outputs.fingerprints = tuple(plan.fingerprint for plan in plans if plan and plan.fingerprint)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a marked item as trials; leave all others to pytest."""

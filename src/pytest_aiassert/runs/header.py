@@ -23,8 +23,9 @@ def run_header(
     fingerprints: Iterable[str] = (),
     parameters: Mapping[str, Any] | None = None,
 ) -> RunHeader:
-    """Return a header with the versions in use; `fingerprints` are those of the cases, in any order."""
-    digest = hashlib.sha256("\n".join(sorted(fingerprints)).encode()).hexdigest()[:12]
+    """Return a header with the versions in use; `fingerprints` are those of all cases, none where not yet known."""
+    known = sorted(fingerprints)
+    digest = hashlib.sha256("\n".join(known).encode()).hexdigest()[:12] if known else ""
     return RunHeader(
         name=name,
         model=model,
