@@ -15,6 +15,9 @@ from .landlock import Landlock
 from .seccomp import Filter
 from .slots import SCRATCH_BYTES, SCRATCH_FILES, Slot, Slots
 
+FIRST_USER = 0x70000000  # above what systems hand out
+USERS = 256  # for each zygote
+_NO_LIMIT = 100_000
 LAYERS = ("namespaces", "landlock", "seccomp", "identity")
 
 
@@ -43,8 +46,11 @@ class Confinement:
         self._landlock: Landlock | None = None
         self._filter: Filter | None = None
         self._own_pids: int | None = None
-        if os.geteuid() != 0:
-            self.missing.setdefault("identity", "only root can give each job a user of its own")
+        self._first_user = FIRST_USER + USERS * (
+            os.getpid() % 2**22
+        )  # no other zygote's: processes are counted by user
+        if os.geteuid() != 0 or not hasattr(os, "setresuid"):
+            self.missing.setdefault("identity", "only root can give each job a user of its own, and only on Linux")
         self.slots: Slots
 
     def has(self, layer: str) -> bool:
@@ -102,6 +108,8 @@ class Confinement:
         """Return how many other processes the kernel counts towards a job's limit."""
         if self.has("namespaces") or self.has("identity"):
             return 0
+        if not Path("/proc/self/task").exists():
+            return _NO_LIMIT
         mine = os.geteuid()
         count = 0
         for entry in Path("/proc").iterdir():
@@ -139,7 +147,7 @@ class Confinement:
         return Slots(
             self.base,
             ruleset=self._rules if self.has("landlock") else None,
-            users=users,
+            first_user=self._first_user if users else None,
             mount=self._mount if mounted else None,
             unmount=lambda path: self.kernel.unmount(str(path)),
         )

@@ -49,7 +49,7 @@ def compile_filter(numbers: dict[str, int], machine: str, *, processes: bool) ->
 
     With `processes`, forks and other programs are allowed, new namespaces are not.
     """
-    if machine not in _ARCHITECTURES:
+    if machine not in _ARCHITECTURES or not numbers:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),

@@ -9,7 +9,6 @@ from pathlib import Path
 
 SCRATCH_BYTES = 64 * 1024 * 1024
 SCRATCH_FILES = 4096
-_FIRST_USER = 0x70000000  # above what systems hand out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class Slot:
 class Slots:
     """Lends slots, and makes another when all are in use.
 
+    Each has a user of its own from `first_user` on, where that is given.
     `mount` mounts a folder in memory of its own (None where that cannot be had), `unmount` takes it away.
     """
 
@@ -34,13 +34,13 @@ class Slots:
         base: Path,
         *,
         ruleset: Callable[[Path], int] | None,
-        users: bool,
+        first_user: int | None,
         mount: Callable[[Path, int | None], None] | None,
         unmount: Callable[[Path], None],
     ) -> None:
         self._base = base
         self._ruleset = ruleset
-        self._users = users
+        self._first_user = first_user
         self._mount = mount
         self._unmount = unmount
         self._free: list[Slot] = []
@@ -68,7 +68,7 @@ class Slots:
         self._free.append(slot)
 
     def _furnish(self, number: int, path: Path) -> Slot:
-        user = _FIRST_USER + number if self._users else None
+        user = None if self._first_user is None else self._first_user + number % 256
         if self._mount is not None:
             self._mount(path, user)
         else:

@@ -75,6 +75,21 @@ def test_a_layer_that_the_kernel_lacks_is_missing(tmp_path, monkeypatch):
     assert lacking.missing["landlock"] == "Function not implemented"
 
 
+def test_zygotes_share_no_user(tmp_path, monkeypatch):
+    first = made(tmp_path)._first_user
+    monkeypatch.setattr(os, "getpid", lambda: 2**22 - 1)
+    last = made(tmp_path)._first_user
+
+    assert abs(last - first) >= confinement.USERS
+    assert last + confinement.USERS < 2**32 - 2
+
+
+def test_without_setresuid_no_job_is_another_user(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "setresuid")
+
+    assert not made(tmp_path).has("identity")
+
+
 def test_processes_elsewhere_are_counted_where_the_kernel_counts_them(tmp_path):
     assert made(tmp_path, "identity").processes_elsewhere() == 0
     if Path("/proc/self/task").exists():

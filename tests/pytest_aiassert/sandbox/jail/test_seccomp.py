@@ -98,6 +98,8 @@ def test_an_unknown_machine_has_no_filter():
     assert numbers("riscv64") == {}
     with pytest.raises(OSError, match="no table of system calls for riscv64"):
         compile_filter({}, "riscv64", processes=False)
+    with pytest.raises(OSError, match="no table of system calls for x86_64"):  # Python for 32 bits
+        compile_filter({}, "x86_64", processes=False)
 
 
 def test_every_name_in_a_list_has_a_number():

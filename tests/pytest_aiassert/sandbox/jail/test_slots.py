@@ -10,7 +10,7 @@ from pytest_aiassert.sandbox.jail.slots import Slots, empty
 
 
 def made(tmp_path, **options):
-    rules = {"ruleset": None, "users": False, "mount": None, "unmount": lambda _: None, **options}
+    rules = {"ruleset": None, "first_user": None, "mount": None, "unmount": lambda _: None, **options}
     return Slots(tmp_path, **rules)
 
 
@@ -60,7 +60,7 @@ def test_a_mount_is_replaced_only_where_something_was_left(tmp_path):
 def test_each_slot_has_a_user_of_its_own(tmp_path, monkeypatch):
     owners = []
     monkeypatch.setattr(os, "chown", lambda _, user, group: owners.append((user, group)))
-    slots = made(tmp_path, users=True)
+    slots = made(tmp_path, first_user=0x70000000)
 
     assert [slots.take().user, slots.take().user] == [0x70000001, 0x70000002]
     assert owners == [(0x70000001, 0x70000001), (0x70000002, 0x70000002)]
