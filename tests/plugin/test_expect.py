@@ -93,3 +93,17 @@ def test_misuse_is_told(run):
             "E *CoercionError: cannot judge a value of type int*pytest_aiassert_coerce*",
         ]
     )
+
+
+def test_a_matcher_that_gives_no_verdict_is_named(run):
+    result = run(
+        source="""
+    class Yes:
+        def check(self, reply): return True
+        def __repr__(self): return "yes()"
+
+    def test_it(expect): expect("x").to(Yes())
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *UsageError: yes() returned bool from check(); it must return a Verdict"])

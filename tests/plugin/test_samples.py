@@ -59,3 +59,27 @@ def test_a_marker_that_cannot_work_names_the_test(run, arguments, said):
     result = run("--ai-eval", source=COUNT.format(arguments=arguments, expected=1))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: *::test_it: marker ai_eval {said}*"])
+
+
+def test_only_functions_and_cases_can_be_repeated(run, pytester):
+    pytester.makeconftest(
+        """
+        import pytest
+
+        class Line(pytest.Item):
+            def __init__(self, *, line, **kw):
+                super().__init__(**kw)
+                self.add_marker(pytest.mark.ai_eval(samples=2))
+            def runtest(self): pass
+
+        class Lines(pytest.File):
+            def collect(self): yield Line.from_parent(self, name="one", line=1)
+
+        def pytest_collect_file(file_path, parent):
+            if file_path.suffix == ".lines": return Lines.from_parent(parent, path=file_path)
+        """
+    )
+    (pytester.path / "a.lines").touch()
+    result = run("--ai-eval")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*a.lines::one: marker ai_eval samples=2: only test functions and golden cases*"])

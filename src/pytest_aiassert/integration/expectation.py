@@ -54,11 +54,17 @@ class Expectation:
         for matcher in matchers:
             if isinstance(matcher, type) or not callable(getattr(matcher, "check", None)):
                 raise UsageError(f"expect(…).{verb} takes matchers, got {type(matcher).__name__} {matcher!r}")
-        verdicts = tuple(matcher.check(self._reply) for matcher in matchers)
+        verdicts = tuple(_verdict(matcher, matcher.check(self._reply)) for matcher in matchers)
         self._recorder().verdicts.extend(verdicts)
         if not all(verdict.passed for verdict in verdicts):
             raise AssertionError(_explain(verdicts, self._width))
         return verdicts
+
+
+def _verdict(matcher: Checks, said: object) -> Verdict:
+    if not isinstance(said, Verdict):
+        raise UsageError(f"{matcher!r} returned {type(said).__name__} from check(); it must return a Verdict")
+    return said
 
 
 def _explain(verdicts: tuple[Verdict, ...], width: int) -> str:

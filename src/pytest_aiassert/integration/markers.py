@@ -47,8 +47,11 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
     if not found:
         return None
     case = _case_of(item)
+    samples = _samples(item, said.get("samples", settings.samples))
+    if samples > 1 and not (isinstance(item, pytest.Function) or case):
+        raise _refuse(item, f"samples={samples}: only test functions and golden cases can be repeated")
     return TrialPlan(
-        samples=_samples(item, said.get("samples", settings.samples)),
+        samples=samples,
         bar=_bar(item, case.min_pass_rate if case and case.min_pass_rate else said.get("min_pass_rate", 1.0)),
         tags=(*_tags(item, said.get("tags", ())), *(case.tags if case else ())),
         weight=_weight(item, said.get("weight", case.weight if case else 1.0)),
