@@ -53,6 +53,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "N",
         "Ask a live model for up to N trials of a test at once (default: 1); no reply is asked for in vain.",
     ),
+    (
+        "ai-require-isolation",
+        ("full", "kernel", "limits"),
+        "",
+        "End at once where judged code would be walled in less than this; `aiassert doctor` shows what there is.",
+    ),
     ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
 )
 

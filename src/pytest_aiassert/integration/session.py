@@ -22,6 +22,7 @@ from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:
     from pytest_aiassert.runs.records import CaseResult
+    from pytest_aiassert.sandbox import Tier
 
 SESSION = "aiassert-session"
 """The name under which a running evaluation is registered as a plugin."""
@@ -39,6 +40,8 @@ def start(config: pytest.Config) -> None:
             check_spec(spec, record=settings.record, allow_network=settings.allow_network)
     except (AIAssertError, AssistantError) as error:
         raise pytest.UsageError(f"--ai-provider: {error}") from error
+    if settings.require_isolation is not None:
+        _require_isolation(settings.require_isolation)
     session = EvalSession(config, settings)
     config.pluginmanager.register(session, SESSION)
 
@@ -46,6 +49,15 @@ def start(config: pytest.Config) -> None:
 def running_session(config: pytest.Config) -> EvalSession | None:
     """Return the session that --ai-eval started, None without it."""
     return cast("EvalSession | None", config.pluginmanager.get_plugin(SESSION))
+
+
+def _require_isolation(tier: Tier) -> None:
+    from pytest_aiassert import sandbox
+
+    try:
+        sandbox.require(tier)
+    except AIAssertError as error:
+        raise pytest.UsageError(f"--ai-require-isolation={tier}: {error}") from error
 
 
 class EvalSession:

@@ -16,6 +16,9 @@ from pytest_aiassert.cassettes.redaction import redact
 
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes import RecordMode
+    from pytest_aiassert.sandbox import Tier
+
+ISOLATION_TIERS = ("full", "kernel", "limits")
 
 FailOn: TypeAlias = Literal["failure", "regression", "never"]
 
@@ -37,6 +40,7 @@ class EvalSettings:
     fail_on: FailOn = "failure"
     budget: float | None = None
     concurrency: int = 1
+    require_isolation: Tier | None = None
     allow_network: bool = False
 
 
@@ -54,6 +58,7 @@ def read_settings(config: pytest.Config) -> EvalSettings:
         fail_on=cast("FailOn", fail_on.one_of(get_args(FailOn)) or "failure"),
         budget=_dollars(budget),
         concurrency=_positive_int(_said(config, "ai-concurrency")),
+        require_isolation=cast("Tier | None", _said(config, "ai-require-isolation").one_of(ISOLATION_TIERS)),
         allow_network=truth(config, "ai-allow-network"),
     )
     _check_together(settings)
