@@ -74,7 +74,7 @@ REFUSED = {
     "listing the other scratch folders": ("os.listdir('..')\nprint('ESCAPED')", "PermissionError"),
     "reading the accounts": ("open('/etc/passwd').read()\nprint('ESCAPED')", "Error: [Errno"),
     "reading passwords": ("open('/etc/shadow').read()\nprint('ESCAPED')", "Error: [Errno"),
-    "reading keys": ("os.listdir('/root/.ssh')\nprint('ESCAPED')", "Error: [Errno"),
+    "reading keys": ("os.listdir('/etc/ssh')\nprint('ESCAPED')", "Error: [Errno"),
     "its own memory map": ("open('/proc/self/maps').read()\nprint('ESCAPED')", "Error: [Errno"),
     "its parent's environment": ("open(f'/proc/{os.getppid()}/environ').read()\nprint('ESCAPED')", "Error: [Errno"),
     "the first process's root": ("os.listdir('/proc/1/root')\nprint('ESCAPED')", "Error: [Errno"),
