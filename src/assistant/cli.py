@@ -59,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except AssistantError as error:
         sys.stderr.write(f"assistant: {' '.join(str(error).split())}\n")
         sys.exit(_BAD_INPUT)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
+        sys.stderr.write(f"assistant: cannot write the output: {error.strerror or error}\n")
+        sys.exit(_BAD_INPUT)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from assistant.errors import AssistantError
 from pytest_aiassert.cli.exit_codes import BAD_INPUT
-from pytest_aiassert.cli.screen import complain
+from pytest_aiassert.cli.screen import complain, silence_output
 from pytest_aiassert.errors import AIAssertError
 
 _ClickError = cast(
@@ -38,8 +38,13 @@ class OneLineErrors(TyperGroup):
             code = super().main(
                 args, prog_name, complete_var, standalone_mode=False, windows_expand_args=windows_expand_args, **extra
             )
+            sys.stdout.flush()
         except (AIAssertError, AssistantError) as error:
             complain(str(error))
+            code = BAD_INPUT
+        except OSError as error:  # from standard output: a full disk must not look like a verdict
+            silence_output()
+            complain(f"cannot write the output: {error.strerror or error}")
             code = BAD_INPUT
         except _ClickError as error:
             context = getattr(error, "ctx", None)
@@ -132,7 +137,7 @@ def run(
         int | None, typer.Option(min=1, help="Trials a case; default: all recorded replies, or 1 from a live model.")
     ] = None,
     min_pass_rate: Annotated[
-        float, typer.Option(min=0, max=1, help="Pass rate that a case needs unless it has its own.")
+        float, typer.Option(help="Pass rate that a case needs unless it has its own; above 0, at most 1.")
     ] = 1.0,
     save: Annotated[Path | None, typer.Option(help="Write the run here, a line per trial.", metavar="PATH")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run in --save.")] = False,

@@ -94,6 +94,8 @@ def run_golden(path: Path, options: RunOptions) -> int:
 
 
 def _check_options(options: RunOptions) -> None:
+    if not 0 < options.min_pass_rate <= 1:
+        raise UsageError(f"--min-pass-rate {options.min_pass_rate:g}: it must be more than 0 and at most 1")
     if options.resume and options.save is None:
         raise UsageError("--resume continues a saved run; name it with --save PATH")
     if options.resume and is_replay(options.provider):

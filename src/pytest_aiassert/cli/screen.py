@@ -29,6 +29,13 @@ def complain(message: str) -> None:
     print(text.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)  # noqa: T201 - stderr is the place
 
 
+def silence_output() -> None:
+    """Send what is still buffered for stdout nowhere; else the interpreter would fail on it when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def colour(stream: IO[str]) -> bool:
     """Whether a stream may have colour: NO_COLOR and FORCE_COLOR first, else terminals do."""
     if os.environ.get("NO_COLOR"):

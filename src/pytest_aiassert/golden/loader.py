@@ -124,8 +124,9 @@ class _Reader:
         if weight is not None and not 0 < weight < math.inf:
             self.problem(node.items["weight"].line, f"{where}'weight' is {weight:g}; it must be more than 0")
         bar = self._number(node, "min_pass_rate", where, default=None)
-        if bar is not None and not 0 <= bar <= 1:
-            self.problem(node.items["min_pass_rate"].line, f"{where}'min_pass_rate' is {bar:g}; it lies in 0 to 1")
+        if bar is not None and not 0 < bar <= 1:
+            line = node.items["min_pass_rate"].line
+            self.problem(line, f"{where}'min_pass_rate' is {bar:g}; it must be more than 0 and at most 1")
         parameters = {**defaults, **self._parameters(node, where)}
         if len(self.problems) > before:
             return None

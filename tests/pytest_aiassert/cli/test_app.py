@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -114,3 +115,31 @@ def test_a_closed_pipe_is_no_traceback(root):
         check=False,
     )
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("verb", ["golden ls", "compare"])
+def test_a_full_disk_is_told_and_is_no_verdict(root, verb):
+    coding = root / "golden" / "coding"
+    run = coding / "runs" / "qwen-0.5b.jsonl"
+    arguments = [str(coding)] if verb == "golden ls" else [str(run), str(run)]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", "pytest_aiassert", *verb.split(), *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (found.returncode, found.stderr) == (2, "aiassert: cannot write the output: No space left on device\n")
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "1.5", "nan"])
+def test_a_bar_that_all_or_nothing_would_pass_is_refused(root, rate):
+    arguments = ["run", str(root / "golden" / "coding"), "-p", "replay:qwen-0.5b", f"--min-pass-rate={rate}"]
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest_aiassert", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "it must be more than 0 and at most 1" in found.stderr
