@@ -7,34 +7,33 @@ from typing import TYPE_CHECKING
 from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
-    from pytest_aiassert.matchers.answering import answers_with, one_of
     from pytest_aiassert.matchers.base import Matcher
-    from pytest_aiassert.matchers.code import contains_code, parses
-    from pytest_aiassert.matchers.combining import at_least, weighted
-    from pytest_aiassert.matchers.comparing import equals, similar_to
-    from pytest_aiassert.matchers.complexity import max_complexity
-    from pytest_aiassert.matchers.composition import all_of, any_of, not_
-    from pytest_aiassert.matchers.defining import defines
-    from pytest_aiassert.matchers.documenting import has_docstrings
+    from pytest_aiassert.matchers.code.behaves_like import behaves_like
+    from pytest_aiassert.matchers.code.contains_code import contains_code, parses
+    from pytest_aiassert.matchers.code.defines import defines
+    from pytest_aiassert.matchers.code.has_docstrings import has_docstrings
+    from pytest_aiassert.matchers.code.has_tests import has_tests
+    from pytest_aiassert.matchers.code.implements import implements
+    from pytest_aiassert.matchers.code.imports import imports_exist, imports_only
+    from pytest_aiassert.matchers.code.max_complexity import max_complexity
+    from pytest_aiassert.matchers.code.quality_score import quality_score
+    from pytest_aiassert.matchers.code.similar_code import similar_code
+    from pytest_aiassert.matchers.code.tests_pass import tests_kill_mutants, tests_pass
+    from pytest_aiassert.matchers.code.type_checks import type_checks
+    from pytest_aiassert.matchers.composition import all_of, any_of, at_least, not_, weighted
+    from pytest_aiassert.matchers.cost import within
     from pytest_aiassert.matchers.formatting import is_formatted
-    from pytest_aiassert.matchers.implementing import implements
-    from pytest_aiassert.matchers.importing import imports_exist, imports_only
-    from pytest_aiassert.matchers.jsonequality import has_json, json_equals
-    from pytest_aiassert.matchers.likewise import behaves_like
     from pytest_aiassert.matchers.linting import passes_lint
-    from pytest_aiassert.matchers.measuring import length
-    from pytest_aiassert.matchers.quality import quality_score
-    from pytest_aiassert.matchers.refusing import is_refusal
-    from pytest_aiassert.matchers.schema import matches_schema
-    from pytest_aiassert.matchers.secrecy import has_no_secrets
     from pytest_aiassert.matchers.security import is_secure
-    from pytest_aiassert.matchers.similarity import similar_code
-    from pytest_aiassert.matchers.spending import within
-    from pytest_aiassert.matchers.testing import has_tests
-    from pytest_aiassert.matchers.testrunning import tests_kill_mutants, tests_pass
-    from pytest_aiassert.matchers.text import matches_regex, mentions
-    from pytest_aiassert.matchers.toolcalls import calls_tool, calls_tools, max_steps, never_calls
-    from pytest_aiassert.matchers.typechecking import type_checks
+    from pytest_aiassert.matchers.structure.json_equals import has_json, json_equals
+    from pytest_aiassert.matchers.structure.matches_schema import matches_schema
+    from pytest_aiassert.matchers.text.answers_with import answers_with, one_of
+    from pytest_aiassert.matchers.text.has_no_secrets import has_no_secrets
+    from pytest_aiassert.matchers.text.is_refusal import is_refusal
+    from pytest_aiassert.matchers.text.length import length
+    from pytest_aiassert.matchers.text.mentions import matches_regex, mentions
+    from pytest_aiassert.matchers.text.similar_to import equals, similar_to
+    from pytest_aiassert.matchers.tools.calls_tool import calls_tool, calls_tools, max_steps, never_calls
 
 __all__ = [
     "Matcher",
@@ -82,32 +81,33 @@ __all__ = [
 
 __getattr__, __dir__ = lazy(
     __name__,
-    answering=("answers_with", "one_of"),
-    base=("Matcher",),
-    code=("contains_code", "parses"),
-    combining=("at_least", "weighted"),
-    comparing=("equals", "similar_to"),
-    complexity=("max_complexity",),
-    composition=("all_of", "any_of", "not_"),
-    defining=("defines",),
-    documenting=("has_docstrings",),
-    formatting=("is_formatted",),
-    implementing=("implements",),
-    importing=("imports_exist", "imports_only"),
-    jsonequality=("has_json", "json_equals"),
-    likewise=("behaves_like",),
-    linting=("passes_lint",),
-    measuring=("length",),
-    quality=("quality_score",),
-    refusing=("is_refusal",),
-    schema=("matches_schema",),
-    secrecy=("has_no_secrets",),
-    security=("is_secure",),
-    similarity=("similar_code",),
-    spending=("within",),
-    testing=("has_tests",),
-    testrunning=("tests_kill_mutants", "tests_pass"),
-    text=("matches_regex", "mentions"),
-    toolcalls=("calls_tool", "calls_tools", "max_steps", "never_calls"),
-    typechecking=("type_checks",),
+    **{
+        "base": ("Matcher",),
+        "code.behaves_like": ("behaves_like",),
+        "code.contains_code": ("contains_code", "parses"),
+        "code.defines": ("defines",),
+        "code.has_docstrings": ("has_docstrings",),
+        "code.has_tests": ("has_tests",),
+        "code.implements": ("implements",),
+        "code.imports": ("imports_exist", "imports_only"),
+        "code.max_complexity": ("max_complexity",),
+        "code.quality_score": ("quality_score",),
+        "code.similar_code": ("similar_code",),
+        "code.tests_pass": ("tests_kill_mutants", "tests_pass"),
+        "code.type_checks": ("type_checks",),
+        "composition": ("all_of", "any_of", "at_least", "not_", "weighted"),
+        "cost": ("within",),
+        "formatting": ("is_formatted",),
+        "linting": ("passes_lint",),
+        "security": ("is_secure",),
+        "structure.json_equals": ("has_json", "json_equals"),
+        "structure.matches_schema": ("matches_schema",),
+        "text.answers_with": ("answers_with", "one_of"),
+        "text.has_no_secrets": ("has_no_secrets",),
+        "text.is_refusal": ("is_refusal",),
+        "text.length": ("length",),
+        "text.mentions": ("matches_regex", "mentions"),
+        "text.similar_to": ("equals", "similar_to"),
+        "tools.calls_tool": ("calls_tool", "calls_tools", "max_steps", "never_calls"),
+    },
 )

@@ -1,14 +1,21 @@
-"""Matchers made of matchers: all of them, any of them, not this one."""
+"""Matchers made of matchers: all, any, not, at least so many, a weighted mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from assistant.messages import Completion
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.matchers.arguments import number, whole_number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.verdict import Verdict
-from pytest_aiassert.wording import plural
+from pytest_aiassert.wording import cut, plural
+
+Weights: TypeAlias = Mapping[Matcher, float] | Iterable[tuple[Matcher, float]]
+
+_PAIR = 2
 
 
 class AllOf(Matcher):
@@ -90,6 +97,69 @@ class Not(Matcher):
         return f"~({self.matcher!r})" if isinstance(self.matcher, (AllOf, AnyOf)) else f"~{self.matcher!r}"
 
 
+class AtLeast(Matcher):
+    """Passes where enough of its matchers pass; the score is the k-th highest of theirs.
+
+    Raises UsageError for anything but matchers, and for a `k` that is below 1 or above their number.
+    """
+
+    __slots__ = ("k", "matchers")
+
+    def __init__(self, k: int, *matchers: Matcher) -> None:
+        if not matchers:
+            raise UsageError("at_least() needs a number and matchers, such as at_least(2, parses(), has_tests(), …)")
+        self.matchers = tuple(required_matcher("at_least", matcher) for matcher in matchers)
+        self.k = whole_number("at_least: k", k, least=1)
+        if self.k > len(self.matchers):
+            raise UsageError(f"at_least: k is {k} of {plural(len(matchers), 'matcher')}, which can never pass")
+
+    def judge(self, reply: Completion) -> Verdict:
+        """Ask every matcher; the reason counts, and says what fails."""
+        parts = tuple(matcher.judge(reply) for matcher in self.matchers)
+        passing = sum(part.passed for part in parts)
+        score = sorted((part.score for part in parts), reverse=True)[self.k - 1]
+        failed = [part for part in parts if not part.passed]
+        passed = passing >= self.k
+        reason = f"{passing} of {plural(len(parts), 'matcher')} {'passes' if passing == 1 else 'pass'}, {self.k} needed"
+        if not passed:
+            reason = "; ".join([reason, *(f"{part.matcher}: {part.reason}" for part in failed)])
+        evidence = next((part.evidence for part in failed or parts if part.evidence), ())
+        return self.verdict(passed, reason, score=score, evidence=evidence, parts=parts)
+
+    def __repr__(self) -> str:
+        return f"at_least({', '.join(map(repr, (self.k, *self.matchers)))})"
+
+
+class Weighted(Matcher):
+    """Passes where the weighted mean of its matchers' scores, which is its score, is enough.
+
+    Raises UsageError for anything but matchers, weights that are negative or all zero, and a `min` outside 0 to 1.
+    """
+
+    __slots__ = ("min", "weights")
+
+    def __init__(self, weights: Weights, min: float) -> None:  # noqa: A002  # reads as min=0.8
+        self.weights = dict(_pairs(weights))
+        self.min = number("weighted: min", min, most=1)
+
+    def judge(self, reply: Completion) -> Verdict:
+        """Ask every matcher; the reason shows each share, and why the one that costs most does."""
+        parts = {matcher: matcher.judge(reply) for matcher in self.weights}
+        total = math.fsum(self.weights.values())
+        score = math.fsum(self.weights[matcher] * part.score for matcher, part in parts.items()) / total
+        score = max(0.0, min(1.0, score))
+        passed = score >= self.min or math.isclose(score, self.min)
+        table = " · ".join(f"{part.matcher} {part.score:.2g} × {self.weights[m]:g}" for m, part in parts.items())
+        reason = f"{_floor(score)}, {self.min:g} needed: {table}"
+        worst, lost = max(parts.items(), key=lambda pair: self.weights[pair[0]] * (1 - pair[1].score))
+        if lost.score < 1:
+            reason += f"; {worst!r}: {lost.reason}"
+        return self.verdict(passed, reason, score=score, evidence=lost.evidence, parts=tuple(parts.values()))
+
+    def __repr__(self) -> str:
+        return f"weighted({self.weights!r}, min={self.min!r})"
+
+
 def all_of(*matchers: Matcher) -> AllOf:
     """Pass where every matcher passes; the same as `a & b`."""
     return AllOf(*matchers)
@@ -103,6 +173,20 @@ def any_of(*matchers: Matcher) -> AnyOf:
 def not_(matcher: Matcher) -> Not:
     """Pass where a matcher fails; the same as `~a`."""
     return Not(matcher)
+
+
+def at_least(k: int, *matchers: Matcher) -> AtLeast:
+    """Pass where at least `k` of the matchers pass; the score is the k-th highest."""
+    return AtLeast(k, *matchers)
+
+
+def weighted(matchers: Weights, min: float) -> Weighted:  # noqa: A002  # reads as min=0.8
+    """Pass where the weighted mean of scores is at least `min`, from 0 to 1.
+
+    `matchers` maps matchers to weights, or holds pairs of both; only the ratio of weights counts. Raises UsageError
+    for anything but matchers, weights that are negative or all zero, and a matcher that is given twice.
+    """
+    return Weighted(matchers, min)
 
 
 def _flat(kind: type[AllOf | AnyOf], name: str, matchers: tuple[object, ...]) -> Iterator[Matcher]:
@@ -124,3 +208,29 @@ def required_matcher(name: str, value: object) -> Matcher:
         called = getattr(value, "__name__", "it")
         raise UsageError(f"{name}: {called} is not called; write {called}(…), with brackets")
     raise UsageError(f"{name}: {value!r} is not a matcher; expected one such as contains_code('python')")
+
+
+def _pairs(weights: object) -> list[tuple[Matcher, float]]:
+    given: Any = weights.items() if isinstance(weights, Mapping) else weights
+    if isinstance(given, (str, bytes, Matcher)) or not isinstance(given, Iterable):
+        raise UsageError(
+            f"weighted: matchers is {cut(repr(weights), 80)}; expected {{matcher: weight}}, or pairs of both"
+        )
+    pairs: list[tuple[Matcher, float]] = []
+    for pair in given:
+        if not isinstance(pair, (tuple, list)) or len(pair) != _PAIR:
+            raise UsageError(f"weighted: matchers has {cut(repr(pair), 80)}; expected a matcher and its weight")
+        matcher = required_matcher("weighted", pair[0])
+        pairs.append((matcher, number(f"weighted: the weight of {matcher!r}", pair[1])))
+    repeated = next((m for place, (m, _) in enumerate(pairs) if m in [other for other, _ in pairs[:place]]), None)
+    if repeated is not None:
+        raise UsageError(f"weighted: {repeated!r} is given twice; add its weights up")
+    counting = [(matcher, weight) for matcher, weight in pairs if weight > 0]
+    if not counting:
+        raise UsageError("weighted() needs at least one matcher with a weight above 0")
+    return counting
+
+
+def _floor(score: float) -> str:
+    """Write a score rounded down, so that what is not enough does not look enough."""
+    return f"{math.floor(score * 1000 + 1e-6) / 1000:g}"

@@ -32,6 +32,15 @@ def at_lines(blocks: Sequence[Block]) -> str:
     return f"at {'line' if len(blocks) == 1 else 'lines'} {listed([block.line for block in blocks])}"
 
 
+def no_code(language: str | None, blocks: tuple[Block, ...], reply: Completion) -> str:
+    """Say what there is instead of code in a language."""
+    name = f"{language} code" if language else "code"
+    if not blocks:
+        return f"no {name}: {nothing_in(reply)}"
+    found = [f"{block.language or 'a block of unknown language'} at line {block.line}" for block in blocks]
+    return f"no {name}: found {listed(found)}"
+
+
 def nothing_in(reply: Completion) -> str:
     """Say what kind of reply it is that holds no code."""
     if reply.text.strip():

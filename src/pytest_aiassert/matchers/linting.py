@@ -13,8 +13,7 @@ from pytest_aiassert.code.outline import names
 from pytest_aiassert.code.parsing import LONGEST_PYTHON
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import at_lines, block_evidence, source
+from pytest_aiassert.matchers.describing import at_lines, block_evidence, no_code, source
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 

@@ -10,8 +10,7 @@ from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.imports import imports, is_known, is_standard, module_attributes
 from pytest_aiassert.code.parsing import python_tree, syntax_errors
-from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence
+from pytest_aiassert.matchers.describing import block_evidence, no_code
 from pytest_aiassert.verdict import Evidence
 
 

@@ -7,7 +7,7 @@ from assistant.errors import AuthenticationError, OverloadedError, ProviderConne
 from assistant.messages import Completion, Message
 from pytest_aiassert.case import Case
 from pytest_aiassert.errors import CannotJudgeError, CassetteMissError
-from pytest_aiassert.matchers.text import mentions
+from pytest_aiassert.matchers.text.mentions import mentions
 from pytest_aiassert.providers import MockProvider
 from pytest_aiassert.runs import CaseResult, run_cases
 

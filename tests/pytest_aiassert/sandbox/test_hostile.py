@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_aiassert.matchers.implementing import implements
+from pytest_aiassert.matchers.code.implements import implements
 from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Opaque, Raised, Returned, program, run, session
 from pytest_aiassert.sandbox.jail.confinement import LAYERS
 from pytest_aiassert.sandbox.nursery import Nursery

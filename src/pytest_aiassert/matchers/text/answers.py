@@ -9,7 +9,7 @@ from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
 
-from pytest_aiassert.matchers.passages import Found, Kind, first_sentence, is_negated, last_sentence
+from pytest_aiassert.matchers.text.passages import Found, Kind, first_sentence, is_negated, last_sentence
 from pytest_aiassert.wording import cut
 
 _LONGEST_SAID = 60

@@ -13,8 +13,7 @@ from pytest_aiassert.code.shape import Shape, likeness, shapes
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import number, words
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, shown, source
+from pytest_aiassert.matchers.describing import block_evidence, no_code, shown, source
 from pytest_aiassert.verdict import Evidence, Verdict
 
 _MIN = 0.8

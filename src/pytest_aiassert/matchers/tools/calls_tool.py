@@ -11,7 +11,7 @@ from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import choice, whole_number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import listed, shown, source
-from pytest_aiassert.matchers.toolarguments import Args, Rules, arguments_text, is_unreadable, rules_for
+from pytest_aiassert.matchers.tools.arguments import Args, Rules, arguments_text, is_unreadable, rules_for
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut, did_you_mean, plural
 

@@ -13,8 +13,8 @@ from pytest_aiassert.behaviours import Behaviour, Example
 from pytest_aiassert.behaviours.acceptance import alike
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.matchers.code.implements import Behaves
 from pytest_aiassert.matchers.describing import source
-from pytest_aiassert.matchers.implementing import Behaves
 from pytest_aiassert.sandbox import CandidateSession, Function, Iterated, Lost, Raised, Returned, outline
 from pytest_aiassert.verdict import Verdict
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pytest_aiassert import matchers
 from pytest_aiassert.errors import UsageError
-from pytest_aiassert.matchers import implementing
-from pytest_aiassert.matchers.implementing import implements
+from pytest_aiassert.matchers.code import implements as implements_module
+from pytest_aiassert.matchers.code.implements import implements
 
 
 def fenced(*blocks, language="python"):
@@ -227,7 +227,7 @@ def test_the_better_of_two_versions_counts():
 
 
 def test_a_reply_full_of_endless_loops_is_not_tried_to_the_end(monkeypatch):
-    monkeypatch.setattr(implementing, "_PATIENCE", 1.0)
+    monkeypatch.setattr(implements_module, "_PATIENCE", 1.0)
     started = time.monotonic()
     verdict = implements("f", cases=[((1,), 1)]).check(fenced(*["def f(x):\n    while True: pass"] * 6))
 

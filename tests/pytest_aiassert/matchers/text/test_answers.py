@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers.answers import choices, dates, numbers, words_of, yes_or_no
-from pytest_aiassert.matchers.passages import find_answer
+from pytest_aiassert.matchers.text.answers import choices, dates, numbers, words_of, yes_or_no
+from pytest_aiassert.matchers.text.passages import find_answer
 
 KINDS = [numbers(), dates(), choices(), yes_or_no(), words_of(["aa", "b c"], binding=True)]
 

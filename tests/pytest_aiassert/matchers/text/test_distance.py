@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers.distance import edit_distance, edit_likeness, token_likeness
+from pytest_aiassert.matchers.text.distance import edit_distance, edit_likeness, token_likeness
 
 FEW = st.text("abc", max_size=12)
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers import equals, similar_to
-from pytest_aiassert.matchers.distance import LONGEST_COMPARED
+from pytest_aiassert.matchers.text.distance import LONGEST_COMPARED
 
 
 @pytest.mark.parametrize(

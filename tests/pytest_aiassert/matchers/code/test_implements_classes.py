@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_aiassert.matchers.implementing import implements
+from pytest_aiassert.matchers.code.implements import implements
 
 
 def fenced(code):

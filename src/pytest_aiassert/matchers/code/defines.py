@@ -14,8 +14,7 @@ from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.parsing import syntax_errors
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, listed, source
+from pytest_aiassert.matchers.describing import block_evidence, listed, no_code, source
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import did_you_mean
 

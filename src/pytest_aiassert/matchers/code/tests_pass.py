@@ -13,9 +13,9 @@ from pytest_aiassert.code.mutation import Mutant, mutants
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.matchers.code.suites import Report, Suite, SuiteProcess, marks_of, read_reference, read_suite
 from pytest_aiassert.matchers.describing import block_evidence, listed, source
 from pytest_aiassert.matchers.reading import marked
-from pytest_aiassert.matchers.suites import Report, Suite, SuiteProcess, marks_of, read_reference, read_suite
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import plural
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers.differences import Comparer, read_pattern, written
+from pytest_aiassert.matchers.structure.differences import Comparer, read_pattern, written
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

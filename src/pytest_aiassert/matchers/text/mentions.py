@@ -10,7 +10,7 @@ from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers.arguments import flag, words
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import excerpt, shown, source
-from pytest_aiassert.matchers.searching import LONGEST_SEARCHED, SearchTimeoutError, search
+from pytest_aiassert.matchers.text.searching import LONGEST_SEARCHED, SearchTimeoutError, search
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut, plural
 

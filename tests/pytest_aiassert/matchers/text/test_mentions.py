@@ -10,8 +10,8 @@ import pytest
 
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers import matches_regex, mentions
-from pytest_aiassert.matchers.searching import LONGEST_SEARCHED, SearchTimeoutError, search
-from pytest_aiassert.matchers.text import MatchesRegex
+from pytest_aiassert.matchers.text.mentions import MatchesRegex
+from pytest_aiassert.matchers.text.searching import LONGEST_SEARCHED, SearchTimeoutError, search
 
 CATASTROPHE = re.compile(r"(a+)+$")
 LONG_A = "a" * 40 + "b"

@@ -14,9 +14,9 @@ from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import flag, number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import nothing_in, shown, source
-from pytest_aiassert.matchers.differences import Comparer, Difference, read_pattern
-from pytest_aiassert.matchers.jsontext import FoundJSON, find_json
-from pytest_aiassert.matchers.passages import without_fences
+from pytest_aiassert.matchers.structure.differences import Comparer, Difference, read_pattern
+from pytest_aiassert.matchers.structure.found_json import FoundJSON, find_json
+from pytest_aiassert.matchers.text.passages import without_fences
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut, plural
 

@@ -10,7 +10,7 @@ from pytest_aiassert.matchers.arguments import choice, flag, number
 from pytest_aiassert.matchers.arguments import text as str_of
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import shown, source
-from pytest_aiassert.matchers.distance import LONGEST_COMPARED, edit_likeness, token_likeness
+from pytest_aiassert.matchers.text.distance import LONGEST_COMPARED, edit_likeness, token_likeness
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut
 

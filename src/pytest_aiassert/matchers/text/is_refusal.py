@@ -9,7 +9,7 @@ from assistant.messages import Completion
 from pytest_aiassert.code.extraction import extract
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import excerpt, nothing_in
-from pytest_aiassert.matchers.passages import without_thoughts
+from pytest_aiassert.matchers.text.passages import without_thoughts
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import cut, plural
 

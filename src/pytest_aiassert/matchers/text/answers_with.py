@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeAlias
 
 from assistant.messages import Completion
 from pytest_aiassert.errors import UsageError
-from pytest_aiassert.matchers.answers import choices, dates, fold, numbers, occurring, words_of, yes_or_no
 from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import excerpt, listed, shown, source
-from pytest_aiassert.matchers.passages import Kind, find_answer
+from pytest_aiassert.matchers.text.answers import choices, dates, fold, numbers, occurring, words_of, yes_or_no
+from pytest_aiassert.matchers.text.passages import Kind, find_answer
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import plural
 

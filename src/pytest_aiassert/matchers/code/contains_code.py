@@ -11,7 +11,7 @@ from pytest_aiassert.code.languages import KNOWN_LANGUAGES, require_language
 from pytest_aiassert.code.parsing import SyntaxIssue, syntax_errors
 from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, nothing_in, source
+from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, no_code, source
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 
@@ -101,15 +101,6 @@ def parses(language: str | None = None) -> Parses:
     if language is not None:
         language = require_language(language, where="parses: language", parsed=True)
     return Parses(language=language)
-
-
-def no_code(language: str | None, blocks: tuple[Block, ...], reply: Completion) -> str:
-    """Say what there is instead of code in a language."""
-    name = f"{language} code" if language else "code"
-    if not blocks:
-        return f"no {name}: {nothing_in(reply)}"
-    found = [f"{block.language or 'a block of unknown language'} at line {block.line}" for block in blocks]
-    return f"no {name}: found {listed(found)}"
 
 
 def _broken(block: Block, issues: tuple[SyntaxIssue, ...]) -> str:

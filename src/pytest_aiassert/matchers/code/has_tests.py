@@ -10,8 +10,7 @@ from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.testfinding import TESTED_LANGUAGES, FoundTest, FoundTests, find_tests
 from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.code import no_code
-from pytest_aiassert.matchers.describing import block_evidence, listed, source
+from pytest_aiassert.matchers.describing import block_evidence, listed, no_code, source
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 

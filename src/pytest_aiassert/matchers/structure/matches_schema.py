@@ -12,7 +12,7 @@ from assistant.messages import Completion
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import nothing_in, shown
-from pytest_aiassert.matchers.jsontext import FoundJSON, find_json
+from pytest_aiassert.matchers.structure.found_json import FoundJSON, find_json
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut, plural
 

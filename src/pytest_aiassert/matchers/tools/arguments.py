@@ -11,10 +11,10 @@ from assistant.messages import Completion, ToolCall
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import listed
-from pytest_aiassert.matchers.differences import Comparer
-from pytest_aiassert.matchers.jsonequality import json_value
-from pytest_aiassert.matchers.jsontext import FoundJSON
-from pytest_aiassert.matchers.schema import MatchesSchema, matches_schema
+from pytest_aiassert.matchers.structure.differences import Comparer
+from pytest_aiassert.matchers.structure.found_json import FoundJSON
+from pytest_aiassert.matchers.structure.json_equals import json_value
+from pytest_aiassert.matchers.structure.matches_schema import MatchesSchema, matches_schema
 from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:

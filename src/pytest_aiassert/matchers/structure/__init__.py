@@ -1,0 +1,1 @@
+"""Matchers of JSON in a reply."""

@@ -1,0 +1,1 @@
+"""Matchers of a reply's words."""
