@@ -9,6 +9,9 @@ AIAssertError
 ├── GoldenSetError          a golden set that cannot be read
 ├── RunFileError            a run file that cannot be read
 └── BudgetError             a cap on money, tokens or time is used up
+
+TrafficRefusedError         HTTP traffic that a test does not allow; a BaseException, so that applications that retry
+                            or swallow every Exception do not hide it
 """
 
 from __future__ import annotations
@@ -48,3 +51,7 @@ class RunFileError(AIAssertError):
 
 class BudgetError(AIAssertError):
     """A cap on money, tokens or time is used up."""
+
+
+class TrafficRefusedError(BaseException):
+    """HTTP traffic that a test does not allow; no `except Exception` catches it."""

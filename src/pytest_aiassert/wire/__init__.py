@@ -1,0 +1,38 @@
+"""HTTP traffic of the code under test: seen, answered, recorded or refused, whatever SDK sends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_aiassert.lazy import lazy
+
+if TYPE_CHECKING:
+    from pytest_aiassert.wire.message import (
+        Decision,
+        Failure,
+        Forward,
+        Handler,
+        Piece,
+        Sink,
+        WireRequest,
+        WireResponse,
+    )
+    from pytest_aiassert.wire.traffic import Tap
+
+__all__ = [
+    "Decision",
+    "Failure",
+    "Forward",
+    "Handler",
+    "Piece",
+    "Sink",
+    "Tap",
+    "WireRequest",
+    "WireResponse",
+]
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    message=("Decision", "Failure", "Forward", "Handler", "Piece", "Sink", "WireRequest", "WireResponse"),
+    traffic=("Tap",),
+)
