@@ -26,7 +26,7 @@ def refusal(request: WireRequest, title: str) -> str:
 
 
 def model_of(request: WireRequest) -> str:
-    """Return the model that a request names in its body or path, empty where there is none."""
+    """Return the model that a request names in its body or path, else nothing."""
     body = request.json
     name = body.get("model") if isinstance(body, dict) else None
     if isinstance(name, str):
