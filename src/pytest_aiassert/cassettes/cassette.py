@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from pytest_aiassert.atomic import write_atomically
-from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest, identity
-from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges
+from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest
+from pytest_aiassert.cassettes.files import exclusive, read_exchanges, write_exchanges
+from pytest_aiassert.cassettes.matching import EXACT, Matching
 from pytest_aiassert.cassettes.modes import RecordMode, decide
 from pytest_aiassert.errors import CassetteError, CassetteMissError
 
@@ -21,9 +21,9 @@ _STAGED_SUFFIX: Final = ".recording"
 class Cassette:
     """Recorded exchanges; the n-th identical request gets the n-th recorded reply. Safe across threads and processes.
 
-    `records` says whether new exchanges are welcome. A `staged` cassette keeps its recording beside `path`, until
-    `publish` puts it in the old one's place, or `discard` drops it. Where `model` is given, only that model's exchanges
-    are replaced.
+    `records` says whether new exchanges are welcome, `matching` which requests are identical. A `staged` cassette keeps
+    its recording beside `path`, until `publish` puts it in the old one's place, or `discard` drops it. Where `model` is
+    given, only that model's exchanges are replaced.
     """
 
     def __init__(
@@ -34,9 +34,11 @@ class Cassette:
         records: bool = True,
         staged: bool = False,
         model: str = "",
+        matching: Matching = EXACT,
     ) -> None:
         self.path = path
         self.records = records
+        self.matching = matching
         self.exchanges: list[Exchange] = []
         self._model = model
         self._staging = path.with_name(f"{path.name}{_safe(model)}{_STAGED_SUFFIX}") if staged else None
@@ -50,31 +52,39 @@ class Cassette:
         self._stamp: _Stamp | None = None
 
     @classmethod
-    def load(cls, path: Path) -> Cassette:
+    def load(cls, path: Path, *, matching: Matching = EXACT) -> Cassette:
         """Read a cassette to replay it; raises CassetteError naming file and line."""
-        return cls._read(path, records=False)
+        return cls._read(path, records=False, matching=matching)
 
     @classmethod
-    def open(cls, path: Path, mode: RecordMode = "new", *, model: str = "") -> Cassette:
+    def open(cls, path: Path, mode: RecordMode = "new", *, model: str = "", matching: Matching = EXACT) -> Cassette:
         """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
 
         In mode `all` the exchanges of other models than `model` stay, where one is given.
         """
         decision = decide(mode, exists=path.exists())
         if decision.replays:
-            return cls._read(path, records=decision.records)
+            return cls._read(path, records=decision.records, matching=matching)
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
-        return cls(path, records=decision.records, staged=decision.replaces, model=model)
+        return cls(path, records=decision.records, staged=decision.replaces, model=model, matching=matching)
 
     @property
     def complete(self) -> bool:
         """Whether every request that was sent to be recorded has its reply."""
         return not self._awaited
 
+    @property
+    def unused(self) -> tuple[Exchange, ...]:
+        """The exchanges that nobody asked for so far, in recorded order."""
+        with self._lock:
+            spare = [replies[self._served.get(key, 0) :] for key, replies in self._by_identity.items()]
+        left = {id(exchange) for replies in spare for exchange in replies}
+        return tuple(exchange for exchange in self.exchanges if id(exchange) in left)
+
     def take(self, request: RecordedRequest) -> Exchange | None:
         """Return the next reply to this request, None where it has no further one."""
-        key = identity(request)
+        key = self.matching.key(request)
         with self._lock:
             position = self._served.get(key, 0)
             replies = self._by_identity.get(key, ())
@@ -86,7 +96,7 @@ class Cassette:
     def expect(self, request: RecordedRequest) -> None:
         """Note that a request is on its way; the recording is incomplete until its exchange is added."""
         with self._lock:
-            self._awaited.add(identity(request))
+            self._awaited.add(self.matching.key(request))
 
     def add(self, exchange: Exchange) -> None:
         """Append an exchange, count it as served, and write the file; raises CassetteError."""
@@ -105,7 +115,7 @@ class Cassette:
             try:
                 with exclusive(self.path):
                     kept = self._others() if self._model else []
-                    write_atomically(self.path, format_exchanges([*kept, *self.exchanges]))
+                    write_exchanges(self.path, [*kept, *self.exchanges], self.matching.secrets)
                 self._staging.unlink(missing_ok=True)
             except OSError as error:
                 raise CassetteError(
@@ -128,15 +138,15 @@ class Cassette:
 
     def count(self, request: RecordedRequest) -> int:
         """Return how many replies to this request are recorded."""
-        return len(self._by_identity.get(identity(request), ()))
+        return len(self._by_identity.get(self.matching.key(request), ()))
 
     def __repr__(self) -> str:
         return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
 
     @classmethod
-    def _read(cls, path: Path, *, records: bool) -> Cassette:
+    def _read(cls, path: Path, *, records: bool, matching: Matching) -> Cassette:
         stamp = _stamp(path)  # before reading: what is written in between must not go unseen
-        cassette = cls(path, read_exchanges(path), records=records)
+        cassette = cls(path, read_exchanges(path), records=records, matching=matching)
         cassette._stamp = stamp
         return cassette
 
@@ -144,7 +154,7 @@ class Cassette:
         return [exchange for exchange in read_exchanges(self.path) if exchange.request.model != self._model]
 
     def _index(self, exchange: Exchange) -> str:
-        key = identity(exchange.request)
+        key = self.matching.key(exchange.request)
         self.exchanges.append(exchange)
         self._by_identity.setdefault(key, []).append(exchange)
         return key
@@ -157,7 +167,7 @@ class Cassette:
                 content = self.exchanges
                 if self._staging is None and _stamp(target) not in (self._stamp, None):
                     content = [*read_exchanges(target), *self._unsaved]
-                write_atomically(target, format_exchanges(content))
+                write_exchanges(target, content, self.matching.secrets)
                 # what others added is read again at each save: only an unshared file may be written from memory
                 self._stamp = _stamp(target) if content is self.exchanges else None
         except OSError as error:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-from pytest_aiassert.cassettes.redaction import redact
+from typing import Any, Final, TypeAlias
 
 JSON: TypeAlias = Any
+Attach: TypeAlias = Callable[[bytes], str]
+"""Keeps bytes apart, and returns the name under which `Attached` finds them again."""
+Attached: TypeAlias = Callable[[str], bytes]
 
-VOLATILE_FIELDS = frozenset({"stream_options", "user", "metadata", "request_id"})
-"""Fields of a request body that do not tell one request from another."""
+_INLINE: Final = 256
+"""Bytes of a binary body that still stand in the cassette itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,11 @@ class Body:
             return self.text.encode("utf-8", "surrogatepass")
         return json.dumps(self.json).encode()  # escapes, for a lone surrogate in a reply has no UTF-8 form
 
-    def to_json(self) -> dict[str, JSON]:
-        """Return the form that stands in a cassette."""
+    def to_json(self, attach: Attach | None = None) -> dict[str, JSON]:
+        """Return the form that stands in a cassette; `attach` keeps longer binary bodies."""
         if self.raw is not None:
+            if attach is not None and len(self.raw) > _INLINE:
+                return {"file": attach(self.raw)}
             return {"base64": base64.b64encode(self.raw).decode()}
         if self.events is not None:
             return {"events": [{"dt": round(e.dt, 4), "data": e.data} for e in self.events]}
@@ -73,7 +75,7 @@ class Body:
         return {"json": self.json}
 
     @classmethod
-    def from_json(cls, value: Mapping[str, JSON]) -> Body:
+    def from_json(cls, value: Mapping[str, JSON], attached: Attached | None = None) -> Body:
         """Read the form that stands in a cassette; raises ValueError for any other."""
         match value:
             case {"json": body}:
@@ -82,10 +84,12 @@ class Body:
                 return cls(text=text)
             case {"base64": str(text)}:
                 return cls(raw=base64.b64decode(text, validate=True))
+            case {"file": str(name)} if attached is not None:
+                return cls(raw=attached(name))
             case {"events": [*events]}:
                 return cls(events=tuple(Event(dt=_finite(e["dt"]), data=str(e["data"])) for e in events))
             case _:
-                raise ValueError("a body needs exactly one of 'json', 'text', 'events' or 'base64'")
+                raise ValueError("a body needs exactly one of 'json', 'text', 'events', 'base64' or 'file'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,32 +125,32 @@ class Exchange:
     response: RecordedResponse
     recorded_at: str = ""
 
-    def to_json(self) -> dict[str, JSON]:
-        """Return the form that stands in a cassette."""
+    def to_json(self, attach: Attach | None = None) -> dict[str, JSON]:
+        """Return the form that stands in a cassette; `attach` keeps longer binary bodies."""
         request, response = self.request, self.response
         return {
             "recorded_at": self.recorded_at,
-            "request": {"method": request.method, "url": request.url, "body": request.body.to_json()},
+            "request": {"method": request.method, "url": request.url, "body": request.body.to_json(attach)},
             "response": {
                 "status": response.status,
                 "headers": dict(response.headers),
-                "body": response.body.to_json(),
+                "body": response.body.to_json(attach),
                 "elapsed": round(response.elapsed, 4),
             },
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, JSON]) -> Exchange:
+    def from_json(cls, value: Mapping[str, JSON], attached: Attached | None = None) -> Exchange:
         """Read the form that stands in a cassette; raises KeyError, TypeError or ValueError for any other."""
         request, response = value["request"], value["response"]
         return cls(
             request=RecordedRequest(
-                method=str(request["method"]), url=str(request["url"]), body=Body.from_json(request["body"])
+                method=str(request["method"]), url=str(request["url"]), body=Body.from_json(request["body"], attached)
             ),
             response=RecordedResponse(
                 status=_status(response["status"]),
                 headers={str(k): str(v) for k, v in response["headers"].items()},
-                body=Body.from_json(response["body"]),
+                body=Body.from_json(response["body"], attached),
                 elapsed=_finite(response.get("elapsed", 0.0)),
             ),
             recorded_at=str(value.get("recorded_at", "")),
@@ -165,18 +169,3 @@ def _status(value: JSON) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 999:  # noqa: PLR2004  RFC 9110, 15
         raise ValueError(f"'status' is {value!r}; it is a whole number of three digits")
     return value
-
-
-def identity(request: RecordedRequest) -> str:
-    """Return a digest that equal requests share: method, URL and canonical JSON body without volatile fields.
-
-    Secrets count as redacted: a request that held one finds the reply that was recorded to it.
-    """
-    body = request.body.json
-    if isinstance(body, dict):
-        body = {key: value for key, value in body.items() if key not in VOLATILE_FIELDS}
-    content = request.body.to_json() if body is None else body
-    canonical = json.dumps(
-        [request.method.upper(), request.url, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(redact(canonical).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from pytest_aiassert.cassettes.exchange import Exchange
-from pytest_aiassert.cassettes.redaction import redact
+from pytest_aiassert.atomic import write_atomically
+from pytest_aiassert.cassettes.attachments import Attachments
+from pytest_aiassert.cassettes.exchange import Attach, Exchange
+from pytest_aiassert.cassettes.redaction import redact, redact_strings
 from pytest_aiassert.errors import CassetteError
 
 VERSION: Final = 1
 
 _REPAIR: Final = "restore the file from version control, or remove it and record again"
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_HEAD: Final = b'{\n "exchanges": [\n  {\n'
+_BETWEEN: Final = b"\n  },\n  {\n"
+_TAIL: Final = b'\n  }\n ],\n "version": 1\n}\n'
+_BLOCK: Final = 1 << 20
 
 
 class _DuplicateKeyError(ValueError):
@@ -26,6 +32,10 @@ class _DuplicateKeyError(ValueError):
 
 def read_exchanges(path: Path) -> list[Exchange]:
     """Read a cassette file; raises CassetteError naming file, line and next step."""
+    attachments = Attachments(path)
+    quickly = _read_as_written(path, attachments)
+    if quickly is not None:
+        return quickly
     text = _read_text(path)
     try:
         document = json.loads(text, object_pairs_hook=_unique)
@@ -48,12 +58,20 @@ def read_exchanges(path: Path) -> list[Exchange]:
     values = document.get("exchanges", [])
     if not isinstance(values, list):
         raise CassetteError(f"{path}:1: 'exchanges' is a {type(values).__name__}, expected a list; {_REPAIR}")
-    return [_exchange(path, text, position, value) for position, value in enumerate(values)]
+    return [_exchange(path, text, position, value, attachments) for position, value in enumerate(values)]
 
 
-def format_exchanges(exchanges: Iterable[Exchange]) -> str:
-    """Return the text of a cassette file, without secrets."""
-    document = {"version": VERSION, "exchanges": [exchange.to_json() for exchange in exchanges]}
+def write_exchanges(path: Path, exchanges: Iterable[Exchange], secrets: Sequence[re.Pattern[str]] = ()) -> None:
+    """Write a cassette file without secrets, after the binary bodies that it names; raises OSError."""
+    write_atomically(path, format_exchanges(exchanges, secrets, Attachments(path).keep))
+
+
+def format_exchanges(
+    exchanges: Iterable[Exchange], secrets: Sequence[re.Pattern[str]] = (), attach: Attach | None = None
+) -> str:
+    """Return the text of a cassette file, without secrets and what the patterns of `secrets` find."""
+    values = [exchange.to_json(attach) for exchange in exchanges]
+    document = {"version": VERSION, "exchanges": redact_strings(values, secrets) if secrets else values}
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return redact(_LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
@@ -75,6 +93,29 @@ def exclusive(path: Path) -> Generator[None]:
         os.close(descriptor)
 
 
+def _read_as_written(path: Path, attachments: Attachments) -> list[Exchange] | None:
+    """Read a file in the very form in which it is written, in little memory; None where it has another form."""
+    exchanges: list[Exchange] = []
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_HEAD)) != _HEAD:
+                return None
+            rest = b""
+            while block := file.read(_BLOCK):
+                *whole, rest = (rest + block).split(_BETWEEN)
+                exchanges.extend(_parsed(text, attachments) for text in whole)
+        if not rest.endswith(_TAIL):
+            return None
+        exchanges.append(_parsed(rest.removesuffix(_TAIL), attachments))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None  # told exactly by the other way of reading
+    return exchanges
+
+
+def _parsed(text: bytes, attachments: Attachments) -> Exchange:
+    return Exchange.from_json(json.loads(b"{" + text + b"}", object_pairs_hook=_unique), attachments.read)
+
+
 def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
@@ -92,9 +133,9 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _exchange(path: Path, text: str, position: int, value: Any) -> Exchange:
+def _exchange(path: Path, text: str, position: int, value: Any, attachments: Attachments) -> Exchange:
     try:
-        return Exchange.from_json(value)
+        return Exchange.from_json(value, attachments.read)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         line = _lines(text)[position]

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from pytest_aiassert.cassettes.exchange import VOLATILE_FIELDS, RecordedRequest
+from pytest_aiassert.cassettes.exchange import RecordedRequest
+from pytest_aiassert.cassettes.matching import Matching
 from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.wording import cut, plural
 
@@ -54,7 +55,8 @@ def _nearest(cassette: Cassette, request: RecordedRequest) -> list[_Difference]:
         json.dumps([recorded.method, recorded.url, recorded.body.to_json()], sort_keys=True): recorded
         for recorded in (exchange.request for exchange in cassette.exchanges)
     }
-    found = [list(_compare_requests(recorded, request)) for recorded in list(distinct.values())[:_COMPARED]]
+    nearby = list(distinct.values())[:_COMPARED]
+    found = [list(_compare_requests(recorded, request, cassette.matching)) for recorded in nearby]
     return min(found, key=_distance)
 
 
@@ -68,19 +70,12 @@ def _likeness(old: Any, new: Any) -> float:
     return 0.0
 
 
-def _compare_requests(old: RecordedRequest, new: RecordedRequest) -> Iterator[_Difference]:
-    if old.method.upper() != new.method.upper():
-        yield "method", old.method, new.method
-    if old.url != new.url:
-        yield "url", old.url, new.url
-    yield from _compare("", _content(old), _content(new))
-
-
-def _content(request: RecordedRequest) -> Any:
-    body = request.body.json
-    if isinstance(body, dict):
-        return {key: value for key, value in body.items() if key not in VOLATILE_FIELDS}
-    return request.body.to_json()
+def _compare_requests(old: RecordedRequest, new: RecordedRequest, matching: Matching) -> Iterator[_Difference]:
+    for part in matching.on:
+        if part == "body":
+            yield from _compare("", matching.content(old), matching.content(new))
+        else:
+            yield from _compare(part, matching.part(part, old), matching.part(part, new))
 
 
 def _compare(path: str, old: Any, new: Any) -> Iterator[_Difference]:

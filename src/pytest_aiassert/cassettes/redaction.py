@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 REDACTED: Final = "[REDACTED]"
 
@@ -13,6 +14,7 @@ _FIELDS: Final = (
 )
 _TOKENS: Final = (
     r"\b(?:sk|rk|pk)-[A-Za-z0-9_\-]{16,}",  # OpenAI, Anthropic, OpenRouter
+    r"\borg-[A-Za-z0-9]{16,}|\bproj_[A-Za-z0-9]{16,}",  # organisations and projects of OpenAI
     r"\b[srp]k_(?:live|test)_[A-Za-z0-9]{16,}",  # Stripe
     r"\bAIza[A-Za-z0-9_\-]{30,}",  # Google
     r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_\-]{16,}",
@@ -22,17 +24,49 @@ _TOKENS: Final = (
     r"\beyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,}",  # JSON web tokens
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----BEGIN ).)*?-----END [A-Z ]{0,40}PRIVATE KEY-----",
 )
-_TOKEN: Final = re.compile("|".join(_TOKENS), re.DOTALL)
-_BEARER: Final = re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/\-]{12,}=*", re.IGNORECASE)
-_FIELD: Final = re.compile(rf'("(?:{_FIELDS})"\s*:\s*")(?:[^"\\]|\\.)+(?=")', re.IGNORECASE)
-_QUERY: Final = re.compile(rf"([?&](?:{_FIELDS}|key|token|sig|signature|code)=)[^&#\s\"\\]+", re.IGNORECASE)
-_USERINFO: Final = re.compile(r"(\bhttps?://)[^/\s\"\\@:]{1,200}:[^/\s\"\\@]{1,200}@", re.IGNORECASE)
+_RULES: Final = (
+    (re.compile("|".join(_TOKENS), re.DOTALL | re.ASCII), REDACTED),
+    (re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/\-]{12,}=*", re.IGNORECASE | re.ASCII), rf"\1{REDACTED}"),
+    (re.compile(rf'("(?:{_FIELDS})"\s*:\s*")(?:[^"\\]|\\.)+(?=")', re.IGNORECASE | re.ASCII), rf"\1{REDACTED}"),
+    (
+        re.compile(rf"([?&](?:{_FIELDS}|key|token|sig|signature|code)=)[^&#\s\"\\]+", re.IGNORECASE | re.ASCII),
+        rf"\1{REDACTED}",
+    ),
+    (
+        re.compile(r"(\bhttps?://)[^/\s\"\\@:]{1,200}:[^/\s\"\\@]{1,200}@", re.IGNORECASE | re.ASCII),
+        rf"\1{REDACTED}@",
+    ),
+)
+_MARKS: Final = (
+    (
+        *("sk-", "rk-", "pk-", "org-", "proj_", "k_live_", "k_test_", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+        *("github_pat_", "glpat-", "akia", "asia", "xox", "hf_", "gsk_", "npm_", "eyj", "private key"),
+    ),
+    ("bearer",),
+    ('key"', 'token"', 'secret"', 'authorization"', 'password"', 'passwd"'),
+    ("key=", "token=", "secret=", "authorization=", "password=", "passwd=", "sig=", "signature=", "code="),
+    ("@",),
+)
+"""For each rule, what must stand in a text (in lower case) for it to find anything: most texts need no rule."""
 
 
 def redact(text: str) -> str:
     """Replace every secret in a JSON text or URL; doing it twice changes nothing more."""
-    text = _TOKEN.sub(REDACTED, text)
-    text = _BEARER.sub(rf"\1{REDACTED}", text)
-    text = _FIELD.sub(rf"\1{REDACTED}", text)
-    text = _QUERY.sub(rf"\1{REDACTED}", text)
-    return _USERINFO.sub(rf"\1{REDACTED}@", text)
+    low = text.lower()
+    for (rule, replacement), marks in zip(_RULES, _MARKS, strict=True):
+        if any(mark in low for mark in marks):
+            text = rule.sub(replacement, text)
+    return text
+
+
+def redact_strings(value: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
+    """Return a JSON value in whose strings whatever a pattern finds is replaced; keys stay."""
+    if isinstance(value, str):
+        for pattern in patterns:
+            value = pattern.sub(REDACTED, value)
+        return value
+    if isinstance(value, dict):
+        return {key: redact_strings(item, patterns) for key, item in value.items()}
+    if isinstance(value, list):
+        return [redact_strings(item, patterns) for item in value]
+    return value

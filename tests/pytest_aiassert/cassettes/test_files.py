@@ -10,6 +10,8 @@ import pytest
 from tests.pytest_aiassert.cassettes.conftest import exchange
 
 from pytest_aiassert.atomic import write_atomically
+from pytest_aiassert.cassettes import files
+from pytest_aiassert.cassettes.attachments import Attachments
 from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges
 from pytest_aiassert.errors import CassetteError
 
@@ -153,3 +155,21 @@ def test_numbers_that_no_reply_can_have(path: Path, old: str, new: str, words: s
         read_exchanges(path)
     assert words in str(caught.value)
     assert "restore the file" in str(caught.value)
+
+
+def test_both_ways_of_reading_agree(path: Path) -> None:
+    exchanges = [exchange(f"question {n}", "},\n  {\n é \ud800" * n) for n in range(4)]
+    path.write_text(format_exchanges(exchanges), encoding="utf-8")
+    quickly = files._read_as_written(path, Attachments(path))
+    assert quickly == exchanges
+    path.write_text(path.read_text(encoding="utf-8").replace('{\n "exchanges"', '{"exchanges"'), encoding="utf-8")
+    assert files._read_as_written(path, Attachments(path)) is None
+    assert read_exchanges(path) == exchanges
+
+
+def test_a_block_may_end_anywhere(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exchanges = [exchange(f"question {n}") for n in range(3)]
+    path.write_text(format_exchanges(exchanges), encoding="utf-8")
+    for block in range(1, 40):
+        monkeypatch.setattr(files, "_BLOCK", block)
+        assert files._read_as_written(path, Attachments(path)) == exchanges

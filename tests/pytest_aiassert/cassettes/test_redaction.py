@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.cassettes.redaction import redact
+from pytest_aiassert.cassettes import redaction
+from pytest_aiassert.cassettes.redaction import redact, redact_strings
 
 SECRETS = {
     "openai": "sk-" + "proj-abcDEF0123456789abcDEF",
@@ -86,3 +88,25 @@ def test_hostile_text_takes_no_longer_than_other_text(text: str) -> None:
     started = time.process_time()
     redact(text)
     assert time.process_time() - started < 5
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ABCSKabcskeynprod_-=:?&@\"'{} /.0123ſK"), max_size=60),
+    st.sampled_from(sorted(SECRETS.values())),
+)
+def test_looking_for_marks_first_changes_nothing(text: str, secret: str) -> None:
+    for sample in (text, f"{text}{secret}", f'{{"Api_Key": "{text}"}}', f"HTTP://a:{text}@h/?KEY={text}"):
+        expected = sample
+        for rule, replacement in redaction._RULES:
+            expected = rule.sub(replacement, expected)
+        assert redact(sample) == expected
+
+
+def test_patterns_of_your_own_empty_strings_but_leave_keys() -> None:
+    value = {"customer": ["customer 4711", 4711], "n": None}
+    assert redact_strings(value, [re.compile(r"customer( \d+)?")]) == {"customer": ["[REDACTED]", 4711], "n": None}
+
+
+def test_organisations_are_secrets_too() -> None:
+    text = "Rate limit reached in organization org-a1B2c3D4e5F6g7H8i9J0k1L2 on tokens per min"
+    assert redact(text) == "Rate limit reached in organization [REDACTED] on tokens per min"
