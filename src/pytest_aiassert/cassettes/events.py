@@ -12,7 +12,7 @@ _LINE_END: Final = re.compile(rb"\n")
 
 
 class EventCutter:
-    """Cuts a stream into events, each with the time since the one before it, in seconds.
+    """Cuts a stream into events, each with the seconds since the one before it.
 
     An event of a `text/event-stream` ends with an empty line, one of NDJSON with its line.
     """

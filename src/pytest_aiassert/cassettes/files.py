@@ -69,7 +69,7 @@ def write_exchanges(path: Path, exchanges: Iterable[Exchange], secrets: Sequence
 def format_exchanges(
     exchanges: Iterable[Exchange], secrets: Sequence[re.Pattern[str]] = (), attach: Attach | None = None
 ) -> str:
-    """Return the text of a cassette file, without secrets and what the patterns of `secrets` find."""
+    """Return the text of a cassette file, without secrets; `secrets` finds more of them."""
     values = [exchange.to_json(attach) for exchange in exchanges]
     document = {"version": VERSION, "exchanges": redact_strings(values, secrets) if secrets else values}
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
