@@ -62,6 +62,9 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
     ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
 )
 
+GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_cassette"})
+"""The fixtures whose tests call no model that is neither mocked nor replayed."""
+
 EXTENSIONS = ("pytest_aiassert_coerce", "pytest_aiassert_matchers", "pytest_aiassert_behaviours")
 
 
@@ -119,9 +122,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip marked tests in a session without evaluation."""
+    """Skip marked tests in a session without evaluation; guard the traffic of those that use a fixture of ours."""
     if not item.config.pluginmanager.has_plugin("aiassert-session") and item.get_closest_marker("ai_eval") is not None:
         pytest.skip(SKIP_REASON)
+    if not GUARDED.isdisjoint(getattr(item, "fixturenames", ())):
+        from pytest_aiassert.integration.traffic import guard
+
+        guard(item)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

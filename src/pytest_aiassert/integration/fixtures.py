@@ -15,6 +15,7 @@ from pytest_aiassert.integration.naming import cassette_path, short_name
 from pytest_aiassert.integration.observed import ObservedProvider
 from pytest_aiassert.integration.session import running_session
 from pytest_aiassert.integration.settings import EvalSettings, read_settings
+from pytest_aiassert.integration.traffic import guard
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
@@ -27,7 +28,7 @@ def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Itera
 
     Trials of one item share its connection and its cassette.
     """
-    item = cast("pytest.Item", request.node)
+    item = _guarded(request)
     if EVALUATION in item.stash:
         yield under_test(item, replayed=replayed)  # closed after the last trial
         return
@@ -57,15 +58,21 @@ def mock(request: pytest.FixtureRequest) -> MockProvider:
     """Return a fresh mock whose replies count as the trial's."""
     from pytest_aiassert.integration.observed import ObservedMock
 
-    return ObservedMock(_recorder(cast("pytest.Item", request.node)))
+    return ObservedMock(_recorder(_guarded(request)))
 
 
 def expectation(request: pytest.FixtureRequest) -> Expect:
     """Return the callable that judges replies and records every verdict."""
     from pytest_aiassert.integration.expectation import Expect
 
-    item = cast("pytest.Item", request.node)
+    item = _guarded(request)
     return Expect(_recorder(item), width=text_width(item.config))
+
+
+def _guarded(request: pytest.FixtureRequest) -> pytest.Item:
+    item = cast("pytest.Item", request.node)
+    guard(item)  # set-up did so already, unless the test asked for the fixture by getfixturevalue
+    return item
 
 
 def _ahead(opened: Provider, evaluation: Evaluation, limit: int) -> Provider:

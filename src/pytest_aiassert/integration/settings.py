@@ -46,11 +46,11 @@ class EvalSettings:
 
 def read_settings(config: pytest.Config) -> EvalSettings:
     """Collect and check every option; raises pytest.UsageError naming the option and what it allows."""
-    provider, record, samples = (_said(config, name) for name in ("ai-provider", "ai-record", "ai-samples"))
+    provider, samples = _said(config, "ai-provider"), _said(config, "ai-samples")
     fail_on, budget = _said(config, "ai-fail-on"), _said(config, "ai-budget")
     settings = EvalSettings(
         providers=tuple(provider.texts()) or ("replay",),
-        record=cast("RecordMode", record.one_of(RECORD_MODES) or "none"),
+        record=recording(config),
         samples=_positive_int(samples),
         reports=_report_paths(_said(config, "ai-report")),
         save_run=_path(_said(config, "ai-save-run")),
@@ -63,6 +63,11 @@ def read_settings(config: pytest.Config) -> EvalSettings:
     )
     _check_together(settings)
     return settings
+
+
+def recording(config: pytest.Config) -> RecordMode:
+    """Return what --ai-record comes to; raises pytest.UsageError."""
+    return cast("RecordMode", _said(config, "ai-record").one_of(RECORD_MODES) or "none")
 
 
 def truth(config: pytest.Config, name: str) -> bool:

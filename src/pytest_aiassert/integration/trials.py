@@ -9,18 +9,21 @@ from __future__ import annotations
 import bdb
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import pytest
 
 from assistant.errors import AssistantError
-from pytest_aiassert.errors import AIAssertError
+from pytest_aiassert.errors import AIAssertError, TrafficRefusedError
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation
 from pytest_aiassert.runs.records import CaseOutcome, CaseResult, TrialOutcome
 from pytest_aiassert.runs.rules import decide, needed
 
 Phase: TypeAlias = Literal["setup", "call", "teardown"]
 TrialEnd: TypeAlias = TrialOutcome | Literal["skipped", "broken"]
+
+_ERRORS: Final = (AIAssertError, AssistantError, TrafficRefusedError)
+"""What keeps a trial from being judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def _run_once(
         called, outcome = _call(item, evaluation)
     else:
         outcome = "skipped" if setup.skipped else "broken"
-        if setup_call.excinfo.errisinstance((AIAssertError, AssistantError)):
+        if setup_call.excinfo.errisinstance(_ERRORS):
             evaluation.finish_trial("error", duration=setup.duration, message=_message(setup_call))
         _interact(item, setup_call, setup, evaluation)
     following = None if _is_over(outcome, evaluation) else _clone(item, evaluation)
@@ -146,7 +149,7 @@ def _judge(call: pytest.CallInfo[None], report: pytest.TestReport) -> TrialOutco
         return "passed"  # also where a strict xfail calls that a failure: it is for the bar to decide
     if report.skipped and not hasattr(report, "wasxfail"):
         return "skipped"
-    if call.excinfo.errisinstance((AIAssertError, AssistantError)):
+    if call.excinfo.errisinstance(_ERRORS):
         return "error"
     return "failed"
 

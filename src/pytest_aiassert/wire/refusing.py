@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,7 +23,26 @@ def refusal(request: WireRequest, title: str) -> str:
     model = model_of(request)
     named = f" for model {model!r}" if model else ""
     where = f" in {title}" if title else ""
-    return f"refused: {request.method} {_plain(request.url)}{named}{where} is neither mocked nor replayed; {WAYS_OUT}"
+    return f"refused: {request.method} {plain(request.url)}{named}{where} is neither mocked nor replayed; {WAYS_OUT}"
+
+
+def refusal_to_connect(host: str, how: str, title: str) -> str:
+    """Name host and test where nothing is known of the request; `how` is the library that would not be answered."""
+    by = f" by {how}" if how else ""
+    where = f" in {title}" if title else ""
+    return (
+        f"refused: a connection to {host}{by}{where}; only requests through httpx, httpx2 and aiohttp can be mocked or "
+        f"replayed. Use a client that sends through one of these, or let it through with --ai-allow-network"
+    )
+
+
+def ambiguity(what: str, titles: Sequence[str]) -> str:
+    """Say that traffic comes from a thread of no test while several run."""
+    return (
+        f"refused: {what} comes from a thread that belongs to none of the {len(titles)} tests running now "
+        f"({', '.join(titles)}), so none can answer it; start the thread with contextvars.copy_context().run, "
+        "or run the tests in processes of their own (pytest-xdist)"
+    )
 
 
 def model_of(request: WireRequest) -> str:
@@ -35,7 +55,7 @@ def model_of(request: WireRequest) -> str:
     return cut(found[1] or found[2]) if found else ""
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     """Return a URL without its query and user, which may hold keys."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
