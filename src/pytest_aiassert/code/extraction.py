@@ -39,7 +39,7 @@ def extract(text: str) -> tuple[Block, ...]:
     Without any fence, the part of the reply that reads as code is the block. What a model thinks aloud
     (`<think>…</think>`) is left out. Indentation that all lines share is taken away.
     """
-    text = _without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"))
     found = fences(text, most=MOST_BLOCKS)
     blocks: list[Block] = []
     position = 0
@@ -110,7 +110,7 @@ def _bare(text: str, first_line: int = 1) -> list[Block]:
     return [Block(code=found.code, language=found.language, line=first_line + found.line - 1, fenced=False)]
 
 
-def _without_thinking(text: str) -> str:
+def without_thinking(text: str) -> str:
     """Blank out what a model thought aloud, keeping the line numbers of the rest."""
     end = 0
     while True:

@@ -8,6 +8,7 @@ from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
     from pytest_aiassert.matchers.base import Matcher
+    from pytest_aiassert.matchers.code.applies_to import applies_to, edits_only
     from pytest_aiassert.matchers.code.behaves_like import behaves_like
     from pytest_aiassert.matchers.code.contains_code import contains_code, parses
     from pytest_aiassert.matchers.code.defines import defines
@@ -40,12 +41,14 @@ __all__ = [
     "all_of",
     "answers_with",
     "any_of",
+    "applies_to",
     "at_least",
     "behaves_like",
     "calls_tool",
     "calls_tools",
     "contains_code",
     "defines",
+    "edits_only",
     "equals",
     "has_docstrings",
     "has_json",
@@ -83,6 +86,7 @@ __getattr__, __dir__ = lazy(
     __name__,
     **{
         "base": ("Matcher",),
+        "code.applies_to": ("applies_to", "edits_only"),
         "code.behaves_like": ("behaves_like",),
         "code.contains_code": ("contains_code", "parses"),
         "code.defines": ("defines",),

@@ -29,12 +29,13 @@ _BOOTSTRAP = (
 )
 
 
-def start_job(limits: Limits, tool: str | None = None, *, quiet: bool = False) -> Job:
-    """Fork a child of this process's zygote, ready to be sent its work; `tool` is the program it will be.
+def start_job(limits: Limits, tools: tuple[str, ...] = (), *, quiet: bool = False) -> Job:
+    """Fork a child of this process's zygote, ready to be sent its work.
 
-    Its output is dropped where `quiet`. Raises CannotJudgeError where no zygote can be had.
+    `tools` are the program it will be and what that reads, none for code in Python. Its output is dropped where
+    `quiet`. Raises CannotJudgeError where no zygote can be had.
     """
-    return nursery(tool).start(limits, quiet=quiet)
+    return nursery(tools).start(limits, quiet=quiet)
 
 
 def tier() -> Tier:
@@ -55,15 +56,15 @@ def require(wanted: str) -> None:
     nursery().isolation().require(wanted)
 
 
-def nursery(tool: str | None = None) -> Nursery:
-    """Return this process's nursery for jobs in Python, or for one other program."""
-    return _nursery(os.getpid(), tool)
+def nursery(tools: tuple[str, ...] = ()) -> Nursery:
+    """Return this process's nursery for jobs in Python, or for one other program and what it reads."""
+    return _nursery(os.getpid(), tools)
 
 
 @functools.cache
-def _nursery(pid: int, tool: str | None) -> Nursery:
+def _nursery(pid: int, tools: tuple[str, ...]) -> Nursery:
     del pid  # after a fork, the parent's zygote is not ours
-    nursery = Nursery(tools=() if tool is None else (tool,))
+    nursery = Nursery(tools=tools)
     atexit.register(nursery.close)
     return nursery
 

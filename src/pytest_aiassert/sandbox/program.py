@@ -8,8 +8,8 @@ import functools
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 
 from pytest_aiassert.errors import CannotJudgeError, UsageError
@@ -36,8 +36,8 @@ def run(
     Raises UsageError for other languages or unsafe file names, CannotJudgeError where the language cannot be run here.
     """
     limits = limits or Limits()
-    work, tool = _work(program, language, stdin, files, limits)
-    return _executed(work, tool, limits)[0]
+    work, tools = _work(program, language, stdin, files, limits)
+    return _executed(work, tools, limits)[0]
 
 
 def run_many(
@@ -68,6 +68,25 @@ def run_many(
     return executions
 
 
+def run_command(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    files: Mapping[str, str | bytes] | None = None,
+    limits: Limits | None = None,
+    readable: Sequence[str] = (),
+) -> Execution:
+    """Run an installed program in the sandbox and return what it did; it may start processes of its own there.
+
+    `argv[0]` is its absolute path, and `readable` are folders that it may read besides the system's own. Raises
+    UsageError for unsafe file names, CannotJudgeError where there is no sandbox.
+    """
+    limits = limits or Limits()
+    kernel = _for_node(limits) if PurePath(argv[0]).stem == "node" else {**limits.for_kernel(), "NPROC": _PROCESSES}
+    work = {"kind": "command", "argv": list(argv), "files": _packed(files or {}), "stdin": stdin, "limits": kernel}
+    return _executed(work, (argv[0], *readable), limits)[0]
+
+
 async def arun(
     program: str,
     language: str = "python",
@@ -94,27 +113,27 @@ async def arun_many(
 
 def _work(
     program: str, language: str, stdin: str, files: Mapping[str, str | bytes] | None, limits: Limits
-) -> tuple[dict[str, Any], str | None]:
-    """Return what is sent to the job, and the program it will be, None for Python."""
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what is sent to the job, and the program it will be, none for Python."""
     work: dict[str, Any] = {"files": _packed(files or {}), "stdin": stdin, "limits": limits.for_kernel()}
     if language == "python":
-        return {**work, "kind": "program", "code": program}, None
+        return {**work, "kind": "program", "code": program}, ()
     if language in ("javascript", "typescript"):
         work = _node_work(program, language, work, limits)
-        return work, work["argv"][0]
+        return work, (work["argv"][0],)
     raise UsageError(f"sandbox.run(language={language!r}): expected python, javascript or typescript")
 
 
 def _executed(
-    work: Mapping[str, Any], tool: str | None, limits: Limits, slow: Callable[[], None] | None = None
+    work: Mapping[str, Any], tools: tuple[str, ...], limits: Limits, slow: Callable[[], None] | None = None
 ) -> tuple[Execution, bool]:
     """Return what a program did, and whether a time-out should be tried again."""
     started = time.monotonic()
-    job, ended = _finished(work, limits, tool, slow)
+    job, ended = _finished(work, limits, tools, slow)
     if ended.orphaned:  # once more: another job may have killed the zygote
-        job, ended = _finished(work, limits, tool, slow)
+        job, ended = _finished(work, limits, tools, slow)
     duration = time.monotonic() - started
-    if tool is not None and "heap out of memory" in job.stderr:
+    if tools and "heap out of memory" in job.stderr:
         ended = Ended(outcome="memory", returncode=None, detail=ended.detail)
     execution = Execution(
         outcome=ended.outcome, stdout=job.stdout, stderr=job.stderr, returncode=ended.returncode, duration=duration
@@ -123,10 +142,9 @@ def _executed(
 
 
 def _finished(
-    work: Mapping[str, Any], limits: Limits, tool: str | None, slow: Callable[[], None] | None
+    work: Mapping[str, Any], limits: Limits, tools: tuple[str, ...], slow: Callable[[], None] | None
 ) -> tuple[Job, Ended]:
-    job = start_job(limits, tool)
-
+    job = start_job(limits, tools)
     if slow is not None:
         job.when_slow(PATIENCE, both(job.lower_priority, slow))
     try:
@@ -162,17 +180,16 @@ def _node_work(program: str, language: str, work: dict[str, Any], limits: Limits
             raise CannotJudgeError(f"running typescript needs Node.js 22.6 or later; {node} is older: upgrade it")
         options.append("--experimental-strip-types")
         suffix = ".ts"
-    kernel = limits.for_kernel() | {"NPROC": _PROCESSES, "DATA": int(limits.memory) + _NODE_ITSELF}
-    del kernel["AS"]  # V8 reserves far more than it uses
     main = f"main{suffix}"
     source = base64.b64encode(program.encode("utf-8", "surrogatepass")).decode()
-    return {
-        **work,
-        "kind": "command",
-        "argv": [node, *options, main],
-        "files": {**work["files"], main: source},
-        "limits": kernel,
-    }
+    files = {**work["files"], main: source}
+    return {**work, "kind": "command", "argv": [node, *options, main], "files": files, "limits": _for_node(limits)}
+
+
+def _for_node(limits: Limits) -> dict[str, int]:
+    kernel = limits.for_kernel() | {"NPROC": _PROCESSES, "DATA": int(limits.memory) + _NODE_ITSELF}
+    del kernel["AS"]  # V8 reserves far more than it uses
+    return kernel
 
 
 @functools.cache

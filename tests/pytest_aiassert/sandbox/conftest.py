@@ -25,15 +25,15 @@ from pytest_aiassert.sandbox.nursery import Nursery
 
 nurseries = {}
 
-def nursery(without, tool):
-    key = (tuple(without), tool)
+def nursery(without, tools):
+    key = (tuple(without), tools)
     if key not in nurseries:
-        nurseries[key] = Nursery(without=without, tools=() if tool is None else (tool,))
+        nurseries[key] = Nursery(without=without, tools=tools)
     return nurseries[key]
 
 for line in sys.stdin:
     asked = json.loads(line)
-    start = lambda limits, tool=None: nursery(asked["without"], tool).start(limits)
+    start = lambda limits, tools=(): nursery(asked["without"], tools).start(limits)
     program.start_job = sessions.start_job = start
     limits = Limits(**asked["limits"])
     if asked["do"] == "run":
@@ -43,7 +43,7 @@ for line in sys.stdin:
             answer = session.call("f", asked["args"])
         said = {"is": type(answer).__name__, "said": repr(answer)}
     else:
-        isolation = nursery(asked["without"], None).isolation()
+        isolation = nursery(asked["without"], ()).isolation()
         said = {"tier": isolation.tier, **{layer.name: layer.available for layer in isolation.layers}}
     print(json.dumps(said), flush=True)
 for made in nurseries.values():

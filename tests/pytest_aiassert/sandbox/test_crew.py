@@ -106,9 +106,9 @@ def test_programs_that_hang_do_not_hold_up_the_others(monkeypatch):
 def test_a_time_out_without_processor_time_is_tried_again(monkeypatch):
     asked = []
 
-    def finished(work, limits, tool, slow):
+    def finished(work, limits, tools, slow):
         asked.append(slow is None)
-        job = program.start_job(limits, tool)
+        job = program.start_job(limits, tools)
         job.close()
         return job, Ended(outcome="timeout", returncode=None, detail="", starved=len(asked) == 1)
 

@@ -1,0 +1,1 @@
+"""Patches that models write: reading them, and applying them to files in memory."""
