@@ -57,7 +57,7 @@ def require(wanted: str) -> None:
 
 
 def nursery(tools: tuple[str, ...] = ()) -> Nursery:
-    """Return this process's nursery for jobs in Python, or for one other program and what it reads."""
+    """Return this process's nursery for jobs in Python, or for other programs."""
     return _nursery(os.getpid(), tools)
 
 

@@ -82,7 +82,7 @@ def open_repository(path: Path, at: str) -> Repository:
 
 
 def without_links(files: Mapping[str, StoredFile]) -> dict[str, bytes]:
-    """Return contents by path, where a symbolic link to a file is a copy of it; other links are left out."""
+    """Return contents by path; a link to a file is a copy of it, others are left out."""
     found: dict[str, bytes] = {}
     for path, file in files.items():
         here, target = path, file

@@ -129,7 +129,7 @@ def run_tests(files: Mapping[str, bytes], plan: Plan, *, seconds: float) -> Test
 
 
 def fail_alike(before: Tested, after: Tested) -> str:
-    """Say what fails for want of something that the sandbox lacks, with the patch and without; empty otherwise."""
+    """Say what the sandbox lacks for these tests, with the patch and without it; empty for nothing."""
     if after.problem or after.broken:
         same = before.problem == after.problem and bool(before.broken) == bool(after.broken)
         return after.reason if same else ""
