@@ -9,6 +9,7 @@ from pytest_aiassert.lazy import lazy
 if TYPE_CHECKING:
     from pytest_aiassert.behaviours import Behaviour
     from pytest_aiassert.case import Case
+    from pytest_aiassert.code import Finding, Linter
     from pytest_aiassert.comparison import Comparison, compare_runs
     from pytest_aiassert.golden import GoldenSet, load_golden
     from pytest_aiassert.matchers import (
@@ -65,7 +66,9 @@ __all__ = [
     "Case",
     "Comparison",
     "Evidence",
+    "Finding",
     "GoldenSet",
+    "Linter",
     "Matcher",
     "MockProvider",
     "ReplayProvider",
@@ -122,6 +125,7 @@ __getattr__, __dir__ = lazy(
     __name__,
     behaviours=("Behaviour",),
     case=("Case",),
+    code=("Finding", "Linter"),
     comparison=("Comparison", "compare_runs"),
     golden=("GoldenSet", "load_golden"),
     matchers=(

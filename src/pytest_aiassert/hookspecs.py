@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from assistant.messages import Completion
     from pytest_aiassert.behaviours import AnyBehaviour
+    from pytest_aiassert.code.linters import Linter
     from pytest_aiassert.matchers import Matcher
 
 
@@ -27,6 +28,12 @@ def pytest_aiassert_matchers() -> Mapping[str, Callable[..., Matcher]]:
 @pytest.hookspec
 def pytest_aiassert_behaviours() -> list[AnyBehaviour]:
     """Add named behaviours of functions and classes for `implements`."""
+    raise NotImplementedError  # a specification, never called
+
+
+@pytest.hookspec
+def pytest_aiassert_linters() -> list[Linter]:
+    """Add linters for `passes_lint(linter=…)`; a later name replaces an earlier one."""
     raise NotImplementedError  # a specification, never called
 
 

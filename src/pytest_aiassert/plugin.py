@@ -65,7 +65,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
 GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_cassette"})
 """The fixtures whose tests call no model that is neither mocked nor replayed."""
 
-EXTENSIONS = ("pytest_aiassert_coerce", "pytest_aiassert_matchers", "pytest_aiassert_behaviours")
+EXTENSIONS = (
+    "pytest_aiassert_coerce",
+    "pytest_aiassert_matchers",
+    "pytest_aiassert_behaviours",
+    "pytest_aiassert_linters",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,6 +124,13 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_aiassert.integration.session import start
 
         start(config)
+
+
+def pytest_unconfigure() -> None:
+    """End what the session kept warm; one that never linted pays nothing."""
+    warm = sys.modules.get("pytest_aiassert.code.warm")
+    if warm is not None:
+        warm.warm_ruff().close()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

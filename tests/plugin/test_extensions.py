@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_aiassert.code.warm import warm_ruff
+
 
 def test_a_type_of_your_own(run, pytester):
     pytester.makeconftest(
@@ -78,6 +80,46 @@ def test_a_behaviour_of_your_own(run, pytester):
     result.assert_outcomes(passed=1)
 
 
+def test_a_linter_of_your_own(run, pytester):
+    pytester.makeconftest(
+        """
+        from pytest_aiassert import Finding, Linter
+
+        def no_shouting(code, language):
+            return [Finding(line=1, rule="caps", message=f"{language} in capitals")] if code.isupper() else []
+
+        def pytest_aiassert_linters():
+            return [Linter(name="quiet", languages=["sql"], lint=no_shouting)]
+        """
+    )
+    result = run(
+        source="""
+        from pytest_aiassert import passes_lint
+
+        def test_it(expect):
+            expect("```sql\\nselect 1\\n```").to(passes_lint(linter="quiet"))
+            expect("```sql\\nSELECT 1\\n```").not_to(passes_lint(linter="quiet"))
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_nothing_that_lints_is_left_at_the_end_of_a_session(run):
+    result = run(
+        source="""
+        from pytest_aiassert import passes_lint
+        from pytest_aiassert.code.warm import warm_ruff
+
+        def test_it():
+            for number in range(3):
+                assert f"```python\\nx = {number}\\n```" == passes_lint()
+            assert len(warm_ruff()._places) == 1
+        """
+    )
+    result.assert_outcomes(passed=1)
+    assert not warm_ruff()._places
+
+
 @pytest.mark.parametrize(
     ("hook", "body", "complaint"),
     [
@@ -85,6 +127,8 @@ def test_a_behaviour_of_your_own(run, pytester):
         ("matchers", "return 5", "returned 5, but returns a mapping of names to functions; see *conftest.py"),
         ("behaviours", "raise RuntimeError('boom')", "raised RuntimeError: boom; see *conftest.py"),
         ("behaviours", "return 5", "returned 5, but returns a list of Behaviour; see *conftest.py"),
+        ("linters", "raise RuntimeError('boom')", "raised RuntimeError: boom; see *conftest.py"),
+        ("linters", "return 5", "returned 5, but returns a list of Linter; see *conftest.py"),
     ],
 )
 def test_a_hook_that_misbehaves_is_named(run, pytester, hook, body, complaint):

@@ -1,9 +1,20 @@
-"""Code in replies: found, named and parsed."""
+"""Code in replies: found, named, parsed and linted."""
 
 from __future__ import annotations
 
 from pytest_aiassert.code.extraction import Block, extract
+from pytest_aiassert.code.findings import Finding
 from pytest_aiassert.code.languages import KNOWN_LANGUAGES, canonical_language
+from pytest_aiassert.code.linters import Linter
 from pytest_aiassert.code.parsing import SyntaxIssue, syntax_errors
 
-__all__ = ["KNOWN_LANGUAGES", "Block", "SyntaxIssue", "canonical_language", "extract", "syntax_errors"]
+__all__ = [
+    "KNOWN_LANGUAGES",
+    "Block",
+    "Finding",
+    "Linter",
+    "SyntaxIssue",
+    "canonical_language",
+    "extract",
+    "syntax_errors",
+]

@@ -1,17 +1,21 @@
-"""Python as ruff's formatter would write it: one process for one piece or for many."""
+"""Python as ruff's formatter would write it: by a warm server, or by a process where that is no help."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
+import re
+from functools import lru_cache, partial
+from typing import Any
 
-from pytest_aiassert.code.lint import COMMON_OPTIONS, encoded, run_ruff
+from pytest_aiassert.code.ruff import COMMON_OPTIONS, encoded, run_ruff
+from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings
+from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError
 
 _FINE = (0, 2)  # ruff ends with 2 where a piece does not parse
+_MARK = "\ufeff"
+_LINE_END = re.compile(r"\r\n?|\n")
 _UNPARSED = "Failed to parse"
+_PROBE = "x={ 'a':1 }\ndef f( long_name, another_name ):\n  return ('''1''',\n  long_name+another_name)\n"
 
 
 @lru_cache(maxsize=256)
@@ -20,28 +24,47 @@ def formatted(code: str, line_length: int) -> str | None:
 
     Raises CannotJudgeError where ruff fails.
     """
-    output, said = run_ruff([*_command(line_length), "--stdin-filename=reply.py", "-"], stdin=encoded(code), fine=_FINE)
-    _require_nothing_else(said)
+    if _MARK not in code:  # behind which the server miscounts
+        written = warm_ruff().ask(
+            RuffSettings(line_length=line_length),
+            partial(_by_server, code),
+            lambda server: _by_server(_PROBE, server) == _by_process(_PROBE, line_length),
+        )
+        if written is not None:
+            return written
+    return _by_process(code, line_length)
+
+
+def _by_process(code: str, line_length: int) -> str | None:
+    command = ["format", *COMMON_OPTIONS, f"--line-length={line_length}", "--stdin-filename=reply.py", "-"]
+    output, said = run_ruff(command, stdin=encoded(code), fine=_FINE)
+    if said.strip() and _UNPARSED not in said:
+        raise CannotJudgeError(f"ruff failed to format a reply: {' '.join(said.split())}")
     return None if said else output.decode("utf-8", "replace")
 
 
-def format_many(codes: Sequence[str], line_length: int) -> list[str | None]:
-    """Format many pieces in one process, each as a file of its own; raises CannotJudgeError as `formatted` does."""
-    if len(codes) == 1:
-        return [formatted(codes[0], line_length)]
-    with tempfile.TemporaryDirectory(prefix="aiassert-format-") as folder:
-        files = [Path(folder, f"reply_{number}.py") for number in range(len(codes))]
-        for file, code in zip(files, codes, strict=True):
-            file.write_bytes(encoded(code))
-        _, said = run_ruff([*_command(line_length), folder], fine=_FINE)
-        _require_nothing_else(said)
-        return [None if f"{file.name}:" in said else file.read_bytes().decode("utf-8", "replace") for file in files]
+def _by_server(code: str, server: RuffServer) -> str | None:
+    """Return what the server makes of a piece; None where a process must tell why it makes nothing of it."""
+    text = encoded(code).decode()
+    edits = server.edits(text)
+    if edits is None:  # there is nothing to change, or it cannot be parsed
+        return None if server.diagnostics(text) else text
+    try:
+        return _edited(text, edits)
+    except (KeyError, TypeError, IndexError) as error:
+        raise ConnectionError(f"ruff's server gave an unusual edit: {error!r}") from error
 
 
-def _command(line_length: int) -> list[str]:
-    return ["format", *COMMON_OPTIONS, f"--line-length={line_length}"]
+def _edited(text: str, edits: list[dict[str, Any]]) -> str:
+    """Apply edits that do not overlap, the last first."""
+    starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+    spans = sorted(
+        (*(_offset(edit["range"][side], starts) for side in ("start", "end")), edit["newText"]) for edit in edits
+    )
+    for start, end, new in reversed(spans):
+        text = text[:start] + new + text[end:]
+    return text
 
 
-def _require_nothing_else(said: str) -> None:
-    if said.strip() and _UNPARSED not in said:
-        raise CannotJudgeError(f"ruff failed to format a reply: {' '.join(said.split())}")
+def _offset(place: dict[str, int], starts: list[int]) -> int:
+    return starts[place["line"]] + place["character"]

@@ -1,18 +1,20 @@
-"""Ruff on pieces of Python: one process for one piece or for many."""
+"""Ruff on pieces of Python: a warm server for one piece after another, one process for many at once."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from pytest_aiassert.code.findings import SYNTAX, Finding, in_order
+from pytest_aiassert.code.ruff import COMMON_OPTIONS, encoded, run_ruff
+from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings
+from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError
 
 DEFAULT_SELECT = ("E4", "E7", "E9", "F", "B")
@@ -24,30 +26,13 @@ SECURITY_SELECT = ("S",)
 DEFAULT_IGNORE = ("B011", "B018", "B028", "B905", "E712")
 """Fine in a snippet: `assert False`, a bare expression, warn() and zip() in short form, `== True` in a test."""
 
-_SECONDS = 30.0
-_NEWEST_MINOR = 14
-COMMON_OPTIONS = ("--isolated", "--no-cache", f"--target-version=py3{min(sys.version_info.minor, _NEWEST_MINOR)}")
-"""What every call of ruff is given: no configuration of the user's, and this Python's syntax."""
-
-_SYNTAX = "invalid-syntax"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What ruff found at a place; line and column count from 1, `rule` is a code such as F401."""
-
-    line: int
-    column: int
-    rule: str
-    message: str
-
-    @property
-    def is_syntax_error(self) -> bool:
-        """True where the code does not parse."""
-        return self.rule == _SYNTAX
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.rule} {self.message}"
+_FEW = 12
+_MOST_FILES = 2_000
+_ONE_BY_ONE = re.compile(r"noqa|ruff|flake8|\ufeff", re.IGNORECASE)
+_PROBE = (
+    "import os\nimport os as again\nx: list = [1]; y = eval('1')\ndef f(a=[]):\n    assert (a, 'a')\n    return lost\n"
+)
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where it is there, files need no disk
 
 
 @lru_cache(maxsize=256)
@@ -69,7 +54,7 @@ def lint(
 
 @lru_cache(maxsize=256)
 def usual_findings(code: str) -> tuple[Finding, ...]:
-    """Lint one piece by every rule that matchers ask for unless told otherwise: one process for them all."""
+    """Lint one piece by every rule that matchers ask for unless told otherwise: one look for them all."""
     return _one(code, (*DEFAULT_SELECT, *SECURITY_SELECT), ())
 
 
@@ -80,24 +65,66 @@ def _is_usual(select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
 
 
 def _one(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Ask the warm server, or a process: a server heeds comments that silence rules, and miscounts behind a mark."""
+    if not _ONE_BY_ONE.search(code):
+        found = warm_ruff().ask(
+            RuffSettings(select=select, ignore=ignore),
+            partial(_by_server, code),
+            lambda server: _by_server(_PROBE, server) == _by_process(_PROBE, select, ignore),
+        )
+        if found is not None:
+            return found
+    return _by_process(code, select, ignore)
+
+
+def _by_process(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Finding, ...]:
     output, _ = run_ruff(["check", *_options(select, ignore), "--stdin-filename=reply.py", "-"], stdin=encoded(code))
-    return tuple(finding for _, finding in _findings(output))
+    return in_order([finding for _, finding in _findings(output)])
+
+
+def _by_server(code: str, server: RuffServer) -> tuple[Finding, ...]:
+    try:
+        return in_order([_diagnosed(item) for item in server.diagnostics(code)])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConnectionError(f"ruff's server gave an unusual diagnostic: {error!r}") from error
 
 
 def lint_many(
     codes: Sequence[str], select: tuple[str, ...] = DEFAULT_SELECT, ignore: tuple[str, ...] = DEFAULT_IGNORE
 ) -> list[tuple[Finding, ...]]:
-    """Lint many pieces in one process, each as a file of its own; raises CannotJudgeError as `lint` does."""
-    if not codes:
-        return []
-    with tempfile.TemporaryDirectory(prefix="aiassert-lint-") as folder:
-        for number, code in enumerate(codes):
-            Path(folder, f"reply_{number}.py").write_bytes(encoded(code))
-        output, _ = run_ruff(["check", *_options(select, ignore), folder])
-    found: list[list[Finding]] = [[] for _ in codes]
-    for name, finding in _findings(output):
-        found[int(Path(name).stem.removeprefix("reply_"))].append(finding)
-    return [tuple(each) for each in found]
+    """Lint many pieces, with the findings that `lint` has for each; raises CannotJudgeError as it does.
+
+    A few are linted one after another; more are files of a folder that one process lints.
+    """
+    if len(codes) <= _FEW:
+        return [lint(code, select, ignore) for code in codes]
+    found: list[tuple[Finding, ...]] = []
+    for start in range(0, len(codes), _MOST_FILES):
+        found += _folder(codes[start : start + _MOST_FILES], select, ignore)
+    return found
+
+
+def _folder(codes: Sequence[str], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[tuple[Finding, ...]]:
+    try:
+        return _in_folder(codes, select, ignore, _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None)
+    except OSError:  # shared memory may be small
+        return _in_folder(codes, select, ignore, None)
+
+
+def _in_folder(
+    codes: Sequence[str], select: tuple[str, ...], ignore: tuple[str, ...], parent: str | None
+) -> list[tuple[Finding, ...]]:
+    """Lint files that are named one by one: what is named is linted, whatever a .gitignore around it says."""
+    names = [f"reply_{number}.py" for number in range(len(codes))]
+    with tempfile.TemporaryDirectory(prefix="aiassert-lint-", dir=parent) as folder:
+        for name, code in zip(names, codes, strict=True):
+            with open(f"{folder}/{name}", "wb", buffering=0) as file:  # noqa: PTH123 - twice as fast
+                file.write(encoded(code))
+        output, _ = run_ruff(["check", *_options(select, ignore), *names], folder=folder)
+    found: dict[str, list[Finding]] = {name: [] for name in names}
+    for path, finding in _findings(output):
+        found[Path(path).name].append(finding)
+    return [in_order(each) for each in found.values()]
 
 
 def _options(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[str]:
@@ -106,36 +133,6 @@ def _options(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[str]:
     if ignore:
         options.append(f"--ignore={','.join(ignore)}")
     return options
-
-
-def run_ruff(arguments: list[str], stdin: bytes | None = None, *, fine: tuple[int, ...] = (0, 1)) -> tuple[bytes, str]:
-    """Run ruff and return what it wrote to stdout and stderr.
-
-    Raises CannotJudgeError where it cannot be started, hangs, or ends with an exit code that is not `fine`.
-    """
-    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # the wheel has no type information
-
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
-    try:
-        done = subprocess.run(  # noqa: S603  # ruff's own binary; the code is data to it
-            [find_ruff_bin(), *arguments],
-            input=stdin,
-            capture_output=True,
-            timeout=_SECONDS,
-            env=environment,
-            check=False,
-        )
-    except OSError as error:
-        raise CannotJudgeError(
-            f"ruff cannot be started ({error}); repair it with: pip install --force-reinstall ruff"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise CannotJudgeError(f"ruff took more than {_SECONDS:g} s on a reply") from error
-    stderr = done.stderr.decode("utf-8", "replace")
-    if done.returncode not in fine:
-        said = " ".join(stderr.split()) or "it said nothing"
-        raise CannotJudgeError(f"ruff failed with exit code {done.returncode}: {said}")
-    return done.stdout, stderr
 
 
 def _findings(output: bytes) -> list[tuple[str, Finding]]:
@@ -151,11 +148,16 @@ def _finding(item: dict[str, Any]) -> Finding:
     return Finding(
         line=place["row"],
         column=place["column"],
-        rule=item["code"] or _SYNTAX,
+        rule=item["code"] or SYNTAX,
         message=item["message"].split("\n", 1)[0],
     )
 
 
-def encoded(code: str) -> bytes:
-    """Return code as the bytes that ruff reads; lone surrogates become question marks."""
-    return code.encode("utf-8", "replace")
+def _diagnosed(item: dict[str, Any]) -> Finding:
+    place = item["range"]["start"]
+    return Finding(
+        line=place["line"] + 1,
+        column=place["character"] + 1,
+        rule=item.get("code") or SYNTAX,
+        message=item["message"].split("\n", 1)[0],
+    )

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pytest_aiassert.code.lint import Finding
+from pytest_aiassert.code.findings import Finding
 from pytest_aiassert.errors import CannotJudgeError
 
 CHECKERS = ("mypy", "pyright")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def install_extensions(manager: pytest.PytestPluginManager) -> None:
-    """Collect matchers, behaviours and coercers from all plugins, for the life of the session."""
+    """Collect matchers, behaviours, linters and coercers from all plugins, for the life of the session."""
     from pytest_aiassert.behaviours import use_behaviours
+    from pytest_aiassert.code.linters import use_linters
     from pytest_aiassert.matchers.coercion import use_coercers
     from pytest_aiassert.matchers.registry import use_matchers
 
@@ -34,6 +35,8 @@ def install_extensions(manager: pytest.PytestPluginManager) -> None:
             scope.enter_context(use_matchers(mapping))
         for behaviours in _answers(hook.pytest_aiassert_behaviours, list, "a list of Behaviour"):
             scope.enter_context(use_behaviours(*behaviours))
+        for linters in reversed(_answers(hook.pytest_aiassert_linters, list, "a list of Linter")):
+            scope.enter_context(use_linters(*linters))
     except AIAssertError as error:
         raise pytest.UsageError(str(error)) from error
     config = cast("pytest.Config", manager.getplugin("pytestconfig"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block
-from pytest_aiassert.code.formatting import format_many
+from pytest_aiassert.code.formatting import formatted
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import whole_number
 from pytest_aiassert.matchers.base import Matcher
@@ -55,7 +55,7 @@ class IsFormatted(Matcher):
         if code.complaint:
             return self.verdict(passed=False, reason=code.complaint, evidence=code.evidence)
         blocks = [block for block, _ in code.parsed]
-        written = format_many([_text(block) for block in blocks], self.line_length)
+        written = [formatted(_text(block), self.line_length) for block in blocks]
         if None in written:
             block = blocks[written.index(None)]
             reason = f"ruff cannot parse the python block at line {block.line}, though Python can"

@@ -1,19 +1,21 @@
-"""A matcher that lints Python with ruff."""
+"""A matcher that lints code: Python with ruff, other languages with other linters."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block, extract
-from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, Finding, lint, lint_many
+from pytest_aiassert.code.findings import SYNTAX, Finding
+from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, lint_many
+from pytest_aiassert.code.linters import RUFF, Linter, find_linter
 from pytest_aiassert.code.outline import names
 from pytest_aiassert.code.parsing import LONGEST_PYTHON
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
-from pytest_aiassert.matchers.describing import at_lines, block_evidence, no_code, source
+from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, no_code, source
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 
@@ -25,27 +27,38 @@ _MOST_LISTED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PassesLint(Matcher):
-    """Passes where ruff finds nothing in the reply's Python; made by `passes_lint`."""
+    """Passes where a linter finds nothing in the reply's code; made by `passes_lint`. Without `linter` it is ruff."""
 
     select: tuple[str, ...] = DEFAULT_SELECT
     ignore: tuple[str, ...] = DEFAULT_IGNORE
+    linter: Linter | None = None
 
     def judge(self, reply: Completion) -> Verdict:
-        """Lint every Python block; the score falls by the share of lines with a finding."""
+        """Lint every block in the linter's languages; the score falls by the share of lines with a finding."""
+        languages = ("python",) if self.linter is None else self.linter.languages
         blocks = extract(reply.text)
-        python = [block for block in blocks if block.language == "python"]
-        if not python:
+        linted = [block for block in blocks if block.language in languages]
+        if not linted:
             evidence = tuple(map(block_evidence, blocks))
-            return self.verdict(passed=False, reason=no_code("python", blocks, reply), evidence=evidence)
-        found = lint_blocks(python, self.select, self.ignore)
+            reason = no_code(listed(languages, "or"), blocks, reply)
+            return self.verdict(passed=False, reason=reason, evidence=evidence)
+        found = self._found(linted)
         total = sum(len(each) for each in found)
         if not total:
-            reason = f"ruff finds nothing in {plural(len(python), 'python block')}, {at_lines(python)}"
-            return self.verdict(passed=True, reason=reason, evidence=tuple(map(block_evidence, python)))
-        dirty = [(block, each) for block, each in zip(python, found, strict=True) if each]
+            name = RUFF if self.linter is None else self.linter.name
+            kinds = {block.language for block in linted}
+            kind = f"{kinds.pop()} block" if len(kinds) == 1 else "block"
+            reason = f"{name} finds nothing in {plural(len(linted), kind)}, {at_lines(linted)}"
+            return self.verdict(passed=True, reason=reason, evidence=tuple(map(block_evidence, linted)))
+        dirty = [(block, each) for block, each in zip(linted, found, strict=True) if each]
         evidence = tuple(block_evidence(block, [finding.line for finding in each]) for block, each in dirty)
-        reason = f"{plural(total, 'finding')}: {_listed(dirty, several=len(python) > 1)}"
-        return self.verdict(passed=False, reason=reason, score=cleanliness(python, found), evidence=evidence)
+        reason = f"{plural(total, 'finding')}: {_listed(dirty, several=len(linted) > 1)}"
+        return self.verdict(passed=False, reason=reason, score=cleanliness(linted, found), evidence=evidence)
+
+    def _found(self, blocks: Sequence[Block]) -> list[tuple[Finding, ...]]:
+        if self.linter is None:
+            return lint_blocks(blocks, self.select, self.ignore)
+        return [_too_long(block) or self.linter.find(f"{block.code}\n", block.language or "") for block in blocks]
 
     def __repr__(self) -> str:
         keywords: dict[str, object] = {}
@@ -53,31 +66,41 @@ class PassesLint(Matcher):
             keywords["select"] = self.select
         if self.ignore != DEFAULT_IGNORE:
             keywords["ignore"] = self.ignore
+        if self.linter is not None:
+            keywords["linter"] = self.linter.name
         return source("passes_lint", **keywords)
 
 
 def passes_lint(
-    select: str | Iterable[str] = DEFAULT_SELECT, ignore: str | Iterable[str] = DEFAULT_IGNORE
+    select: str | Iterable[str] = DEFAULT_SELECT, ignore: str | Iterable[str] = DEFAULT_IGNORE, linter: str = RUFF
 ) -> PassesLint:
-    """Pass where ruff finds nothing in the reply's Python code.
+    """Pass where a linter finds nothing in the reply's code, by default ruff in Python.
 
     `select` and `ignore` are ruff's rule codes or their beginnings, in a list or parted by commas. By default
     E4, E7, E9, F and B count, without what is fine in a snippet (B011, B018, B028, B905, E712). Blocks of one reply
-    belong together: a name that another block defines is not undefined. The score is the share of lines without a
-    finding, 0 where code does not parse. Raises UsageError for what cannot be a rule code.
+    belong together: a name that another block defines is not undefined. `linter` names another one: "oxlint" for
+    JavaScript and TypeScript, or one that a hook adds. The score is the share of lines without a finding, 0 where code
+    does not parse. Raises UsageError for what cannot be a rule code, an unknown linter, or ruff's rules for another.
     """
-    return PassesLint(select=_rules("select", select), ignore=_rules("ignore", ignore))
+    matcher = PassesLint(select=_rules("select", select), ignore=_rules("ignore", ignore))
+    if linter == RUFF:
+        return matcher
+    if (matcher.select, matcher.ignore) != (DEFAULT_SELECT, DEFAULT_IGNORE):
+        raise UsageError(f"passes_lint: select and ignore are rules of ruff; leave them out with linter={linter!r}")
+    try:
+        return replace(matcher, linter=find_linter(linter))
+    except UsageError as error:
+        raise UsageError(f"passes_lint: {error}") from None
 
 
 def lint_blocks(
     blocks: Sequence[Block], select: tuple[str, ...] = DEFAULT_SELECT, ignore: tuple[str, ...] = DEFAULT_IGNORE
 ) -> list[tuple[Finding, ...]]:
     """Lint blocks of one reply; what is only missing because it stands in another block is no finding."""
-    short = [block for block in blocks if len(block.code) <= LONGEST_PYTHON]
-    codes = [f"{block.code}\n" for block in short]
-    raw = [lint(codes[0], select, ignore)] if len(codes) == 1 else lint_many(codes, select, ignore)
-    linted = iter(raw)
-    found = [next(linted) if len(block.code) <= LONGEST_PYTHON else (_too_long(block),) for block in blocks]
+    long = [_too_long(block) for block in blocks]
+    codes = [f"{block.code}\n" for block, too_long in zip(blocks, long, strict=True) if not too_long]
+    linted = iter(lint_many(codes, select, ignore))
+    found = [too_long or next(linted) for too_long in long]
     if len(blocks) == 1:
         return found
     return [
@@ -104,9 +127,12 @@ def _is_elsewhere(finding: Finding, block: Block, blocks: Sequence[Block]) -> bo
     )
 
 
-def _too_long(block: Block) -> Finding:
+def _too_long(block: Block) -> tuple[Finding, ...]:
+    """Return what is wrong with a block that is longer than any linter should be given."""
+    if len(block.code) <= LONGEST_PYTHON:
+        return ()
     message = f"{len(block.code):,} characters of code; at most {LONGEST_PYTHON:,} are linted"
-    return Finding(line=1, column=1, rule="invalid-syntax", message=message)
+    return (Finding(line=1, rule=SYNTAX, message=message),)
 
 
 def _listed(dirty: Sequence[tuple[Block, Sequence[Finding]]], *, several: bool) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from assistant.messages import Completion
 from pytest_aiassert.code.extraction import Block
-from pytest_aiassert.code.lint import SECURITY_SELECT, Finding
+from pytest_aiassert.code.findings import Finding
+from pytest_aiassert.code.lint import SECURITY_SELECT
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import block_evidence, source

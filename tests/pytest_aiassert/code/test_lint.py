@@ -1,15 +1,37 @@
-"""Linting: one piece or many, the same findings, and failures that are no verdicts."""
+"""Linting: by a process, a warm server or many at once, the same findings, and failures that are no verdicts."""
 
 from __future__ import annotations
 
+import random
 import subprocess
 
 import pytest
+from benchmarks.replies import recorded_code
 
 from pytest_aiassert.code import lint as module
-from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, lint, lint_many
+from pytest_aiassert.code import tools
+from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, SECURITY_SELECT, lint, lint_many
+from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError
 
+USUAL = (*DEFAULT_SELECT, *SECURITY_SELECT)
+INSERTED = (
+    "\0",
+    "\ud800",
+    "\u200b",
+    "\u202eshalom",
+    "\x0c",
+    "\u2028",
+    "\t",
+    "\r",
+    "\r\n",
+    '"""',
+    "\\\n",
+    "é𝒳",
+    "# x",
+    "(",
+    ";",
+)
 DIRTY = "import os\n\ndef f(x=[]):\n    return x\n"
 
 
@@ -17,6 +39,7 @@ DIRTY = "import os\n\ndef f(x=[]):\n    return x\n"
 def _forget():
     lint.cache_clear()
     module.usual_findings.cache_clear()
+    warm_ruff().close()
 
 
 def test_findings_have_line_rule_and_message():
@@ -25,10 +48,66 @@ def test_findings_have_line_rule_and_message():
     assert str(findings[0]) == "line 1: F401 `os` imported but unused"
 
 
+def altered(code, chance):
+    place = chance.randrange(len(code))
+    return code[:place] + chance.choice(INSERTED) + code[place + chance.randrange(9) :]
+
+
+def by_server(code, select=USUAL, ignore=()):
+    found = []
+    settings = module.RuffSettings(select=select, ignore=ignore)
+    while not found:
+        found += [warm_ruff().ask(settings, lambda server: module._by_server(code, server), lambda _: True)]
+        found = [each for each in found if each is not None]
+    return found[0]
+
+
+def test_every_recorded_reply_has_the_same_findings_by_server_and_by_folder():
+    codes = recorded_code()
+    assert len(codes) > 200
+    many = lint_many(codes, USUAL, ())
+    assert [module._one(code, USUAL, ()) for code in codes] == many
+    assert sum(map(bool, many)) > 20
+    sample = codes[::12]
+    assert [module._by_process(code, USUAL, ()) for code in sample] == many[::12]
+
+
+def test_odd_pieces_have_the_same_findings_by_server_folder_and_process():
+    chance = random.Random(3)
+    codes = [altered(altered(code, chance), chance) for code in recorded_code()[::3]]
+    codes += ["", "\n", "import os", "import os\r\nimport re\r\n", 'x = "𝒳𝒳"; import os\n', "\ufeffimport os\n"]
+    many = lint_many(codes, USUAL, ())
+    assert [module._one(code, USUAL, ()) for code in codes] == many
+    assert [module._by_process(code, USUAL, ()) for code in codes[::4]] == many[::4]
+
+
+@pytest.mark.parametrize("select", [("ALL",), ("E", "W"), ("N", "UP", "I")])
+def test_other_rules_have_the_same_findings_in_every_way(select):
+    codes = ["import re, os\nclass a: pass\ndef F(X): \n\treturn X  \n" + f"x{number} = 1\n" for number in range(13)]
+    assert by_server(codes[0], select) == module._by_process(codes[0], select, ())
+    assert lint_many(codes, select, ()) == [module._by_process(code, select, ()) for code in codes]
+
+
 def test_many_pieces_get_what_each_gets_alone():
     codes = [DIRTY, "x = 1\n", "def f(:\n", DIRTY]
     assert lint_many(codes) == [lint(code) for code in codes]
+    assert lint_many(codes * 5) == [lint(code) for code in codes] * 5
     assert lint_many([]) == []
+
+
+def test_folders_are_split_and_need_no_shared_memory(monkeypatch):
+    monkeypatch.setattr(module, "_FEW", 1)
+    monkeypatch.setattr(module, "_MOST_FILES", 2)
+    monkeypatch.setattr(module, "_SHARED_MEMORY", "/dev/null")
+    assert lint_many([DIRTY, "x = 1\n", DIRTY]) == [lint(DIRTY), (), lint(DIRTY)]
+
+
+def test_ignored_folders_are_linted_all_the_same(monkeypatch, tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("*\n")
+    (tmp_path / "build").mkdir()
+    monkeypatch.setattr(module, "_SHARED_MEMORY", str(tmp_path / "build"))
+    assert lint_many([DIRTY] * 13) == [lint(DIRTY)] * 13
 
 
 def test_broken_code_is_a_syntax_finding():
@@ -37,7 +116,9 @@ def test_broken_code_is_a_syntax_finding():
 
 def test_comments_and_the_environment_silence_nothing(monkeypatch, tmp_path):
     monkeypatch.setenv("RUFF_OUTPUT_FILE", str(tmp_path / "out"))
-    assert [finding.rule for finding in lint("import os  # noqa\n")] == ["F401"]
+    for comment in ("# noqa", "# NOQA: F401", "# ruff: noqa", "# flake8: noqa", "# ruff: disable[F401]"):
+        for code in (f"import os  {comment}\n", f"{comment}\nimport os\n"):
+            assert [finding.rule for finding in lint(code)] == ["F401"]
     assert not (tmp_path / "out").exists()
 
 
@@ -59,13 +140,15 @@ def test_one_process_serves_the_usual_choices(monkeypatch):
     choices = [(DEFAULT_SELECT, DEFAULT_IGNORE), (("S",), ("S101",)), (DEFAULT_SELECT, ("F401",)), (("S",), ())]
     shared = [lint(code, *choice) for choice in choices]
     assert len(calls) == 1
-    assert shared == [lint_many([code, ""], *choice)[0] for choice in choices]
+    assert shared == [module._folder([code], *choice)[0] for choice in choices]
     assert [finding.rule for finding in lint(code, DEFAULT_SELECT, ("E",))] == ["F401", "E712"]
 
 
 def test_an_unknown_rule_cannot_be_judged():
     with pytest.raises(CannotJudgeError, match=r"ruff failed with exit code 2: .*XYZ99"):
         lint("x = 1\n", ("XYZ99",))
+    with pytest.raises(CannotJudgeError, match="XYZ99"):
+        lint("x = 2\n", ("XYZ99",))
 
 
 def test_no_ignored_rules_is_fine():
@@ -88,6 +171,33 @@ def test_a_broken_ruff_is_no_verdict(monkeypatch, outcome, words):
             raise outcome
         return outcome
 
-    monkeypatch.setattr(module.subprocess, "run", run)
+    monkeypatch.setattr(tools.subprocess, "run", run)
     with pytest.raises(CannotJudgeError, match=words):
         lint("x = 1\n")
+
+
+def test_a_server_that_finds_something_else_is_not_asked(monkeypatch):
+    by_server = module._by_server
+    monkeypatch.setattr(module, "_by_server", lambda code, server: by_server(code, server)[1:])
+    assert [lint(f"import os\nx = {number}\n")[0].rule for number in range(3)] == ["F401"] * 3
+
+
+def test_a_diagnostic_that_cannot_be_read_is_no_answer():
+    class Odd:
+        def diagnostics(self, code):
+            return [{"message": code}]
+
+    with pytest.raises(ConnectionError, match="unusual diagnostic"):
+        module._by_server("x", Odd())
+
+
+def test_configuration_of_user_and_project_does_not_leak_in(monkeypatch, tmp_path):
+    for folder in (tmp_path / "config" / "ruff", tmp_path):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "ruff.toml").write_text('exclude = ["*"]\n[lint]\nselect = ["E"]\nignore = ["F401", "B006"]\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "ruff.toml"))
+    monkeypatch.chdir(tmp_path)
+    assert [each.rule for each in by_server(DIRTY)] == ["F401", "B006"]
+    assert [[each.rule for each in found] for found in lint_many([DIRTY] * 13)] == [["F401", "B006"]] * 13

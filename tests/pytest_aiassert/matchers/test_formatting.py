@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
 from pytest_aiassert.code import formatting
+from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers import is_formatted
 from pytest_aiassert.matchers.registry import build_check
@@ -61,25 +60,24 @@ def test_code_that_does_not_parse_is_never_passed():
     )
 
 
-def test_one_process_formats_all_blocks(monkeypatch):
-    calls = []
-    run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: calls.append(a) or run(*a, **k))
-    is_formatted().check("\n".join(f"```python\nsize = {number}\n```" for number in range(700, 720)))
-    assert len(calls) == 1
-    once = "```python\nonly_once = 1\n```"
-    assert is_formatted().check(once) == is_formatted().check(once)
-    assert len(calls) == 2
+def test_a_block_is_formatted_once(monkeypatch):
+    formatting.formatted.cache_clear()
+    asked = []
+    by_server, by_process = formatting._by_server, formatting._by_process
+    monkeypatch.setattr(formatting, "_by_server", lambda code, server: asked.append(code) or by_server(code, server))
+    monkeypatch.setattr(formatting, "_by_process", lambda code, *a: asked.append(code) or by_process(code, *a))
+    blocks = "\n".join(f"```python\nsize = {number}\n```" for number in range(4))
+    assert is_formatted().check(f"{blocks}\n{blocks}") == is_formatted().check(f"{blocks}\n{blocks}")
+    assert [code for code in asked if code.startswith("size")] == [f"size = {number}\n" for number in range(4)]
 
 
 def test_what_only_ruff_cannot_parse_is_told(monkeypatch):
-    assert formatting.format_many(["x = (", "y=1"], 88) == [None, "y = 1\n"]
-    assert formatting.formatted("x = (", 88) is None
-    monkeypatch.setattr("pytest_aiassert.matchers.formatting.format_many", lambda *_: [None])
+    monkeypatch.setattr("pytest_aiassert.matchers.formatting.formatted", lambda *_: None)
     assert is_formatted().check(GOOD).reason == "ruff cannot parse the python block at line 2, though Python can"
 
 
 def test_a_broken_ruff_is_no_verdict(monkeypatch):
+    warm_ruff().close()
     monkeypatch.setattr("pytest_aiassert.code.formatting.run_ruff", lambda *_, **__: (b"", "out of memory"))
     with pytest.raises(CannotJudgeError, match="ruff failed to format a reply: out of memory"):
         is_formatted().check("```python\nbroken_ruff = 1\n```")
