@@ -93,7 +93,7 @@ class RuffServer:
             self._process.wait()
 
     def disown(self) -> None:
-        """Let go of the parent's server in a child of a fork, and leave it running."""
+        """In a child of a fork, leave the server to the parent."""
         self._input.close()
         self._output.close()
         self._process.returncode = 0
