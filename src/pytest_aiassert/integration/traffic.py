@@ -60,8 +60,10 @@ def guard(item: pytest.Item) -> Tap:
     return guards.open(item)
 
 
-class SwallowedRefusalError(pytest.fail.Exception, TrafficRefusedError):  # type: ignore[name-defined,misc]  # untyped there
-    """Traffic was refused, and the application went on; there is no traceback worth to be shown."""
+class RefusedTrafficError(pytest.fail.Exception, TrafficRefusedError):  # type: ignore[name-defined,misc]  # untyped there
+    """A refusal that pytest and its plugins take for the failure of a test."""
+
+    __module__ = "builtins"  # as pytest's own, so that reports name it in one word
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class TrafficGuards:
         """Return the item's tap, made active at the first call."""
         guarded = self._guarded.get(item)
         if guarded is None:
-            tap = Tap(item.nodeid, allow_network=self._allow_network)
+            tap = Tap(item.nodeid, allow_network=self._allow_network, error=RefusedTrafficError)
             guarded = self._guarded[item] = _Guarded(tap=tap)
             guarded.scope.enter_context(intercept(tap))
         return guarded.tap
@@ -91,11 +93,7 @@ class TrafficGuards:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Fail a test whose traffic was refused although the application swallowed the refusal."""
-        try:
-            yield
-        except BaseException as error:
-            self._add_note(item, error)
-            raise
+        yield
         self._raise_untold(item)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -103,15 +101,19 @@ class TrafficGuards:
         """Close the item's tap after its fixtures, and tell what these were refused."""
         try:
             yield
-        except BaseException as error:
-            self._add_note(item, error)
-            raise
-        else:
-            self._raise_untold(item)
         finally:
-            guarded = self._guarded.pop(item, None)
-            if guarded is not None:
-                guarded.scope.close()
+            if item in self._guarded:
+                self._guarded[item].scope.close()
+        self._raise_untold(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Say in the report on another error what was refused before it."""
+        untold = self._untold(item) if call.excinfo is not None else ()
+        if call.excinfo is not None and untold and not _shows(call.excinfo.value, untold):
+            call.excinfo.value.add_note(_summary(untold))
+        if call.when == "teardown":
+            self._guarded.pop(item, None)
 
     def pytest_unconfigure(self) -> None:
         """Close what an interrupted session left open."""
@@ -126,12 +128,7 @@ class TrafficGuards:
     def _raise_untold(self, item: pytest.Item) -> None:
         untold = self._untold(item)
         if untold:
-            raise SwallowedRefusalError(_summary(untold), pytrace=False)  # type: ignore[call-arg]  # as above
-
-    def _add_note(self, item: pytest.Item, error: BaseException) -> None:
-        untold = self._untold(item)
-        if untold and not _shows(error, untold):
-            error.add_note(_summary(untold))
+            raise RefusedTrafficError(_summary(untold), pytrace=False)  # type: ignore[call-arg]  # as above
 
 
 def _summary(refusals: tuple[TrafficRefusedError, ...]) -> str:

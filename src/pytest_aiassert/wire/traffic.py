@@ -21,8 +21,11 @@ class Listener(Protocol):
         """Whether requests to a host are to be decided; others need not even be read."""
         ...
 
-    def decide(self, request: WireRequest) -> Decision:
-        """Return what happens to a request; raises TrafficRefusedError."""
+    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+        """Return what happens to a request; raises TrafficRefusedError.
+
+        One that another tool has `mocked` further down goes on to it where no handler answers.
+        """
         ...
 
     def admit(self, host: str, how: str = "") -> None:
@@ -38,6 +41,7 @@ class Tap:
     """Asks handlers in order, and refuses model traffic that none of them answers. Safe across threads.
 
     `title` names the test. `claims` says which requests to other hosts than known model APIs need an answer, too.
+    `error` makes a refusal of what is to be said.
     """
 
     def __init__(
@@ -47,11 +51,13 @@ class Tap:
         *,
         allow_network: bool = False,
         claims: Claim | None = None,
+        error: Callable[[str], TrafficRefusedError] = TrafficRefusedError,
     ) -> None:
         self.title = title
         self.allow_network = allow_network
         self._handlers: tuple[tuple[int, Handler], ...] = tuple((0, handler) for handler in handlers)
         self._claims: tuple[Claim, ...] = () if claims is None else (claims,)
+        self._error = error
         self._opened: frozenset[str] = frozenset()
         self._refusals: list[TrafficRefusedError] = []
         self._lock = threading.Lock()
@@ -86,8 +92,11 @@ class Tap:
             return False
         return is_model_host(request.host) or any(claim(request) for claim in self._claims)
 
-    def decide(self, request: WireRequest) -> Decision:
-        """Return what happens to a request; raises TrafficRefusedError."""
+    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+        """Return what happens to a request; raises TrafficRefusedError.
+
+        One that another tool has `mocked` further down goes on to it where no handler answers.
+        """
         for _, handler in self._handlers:
             try:
                 decision = handler.answer(request)
@@ -98,7 +107,7 @@ class Tap:
                     self._opened |= {request.host}
             if decision is not None:
                 return decision
-        if self.minds(request):
+        if self.minds(request) and not mocked:
             raise self.refuse(refusal(request, self.title))
         return Forward()
 
@@ -112,7 +121,7 @@ class Tap:
 
     def refuse(self, message: str) -> TrafficRefusedError:
         """Note a refusal, so that the test fails whatever becomes of the exception."""
-        error = TrafficRefusedError(message)
+        error = self._error(message)
         with self._lock:
             self._refusals.append(error)
         return error
@@ -137,9 +146,12 @@ class Crowd:
         """Whether requests to a host are to be decided; others need not even be read."""
         return any(tap.concerns(host) for tap in self._taps)
 
-    def decide(self, request: WireRequest) -> Decision:
-        """Return what happens to a request; raises TrafficRefusedError."""
-        if any(tap.minds(request) for tap in self._taps):
+    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+        """Return what happens to a request; raises TrafficRefusedError.
+
+        One that another tool has `mocked` further down goes on to it where no handler answers.
+        """
+        if not mocked and any(tap.minds(request) for tap in self._taps):
             raise self.refuse(ambiguity(f"{request.method} {plain(request.url)}", [tap.title for tap in self._taps]))
         return Forward()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import lru_cache, partial, wraps
 from types import ModuleType
 from typing import Any
@@ -28,7 +30,7 @@ def _sync(library: Library, original: Any, listening: Listening) -> Any:
         if listener is None or not listener.concerns(request.url.host):
             return original(transport, request)
         request.read()
-        decision = listener.decide(_seen(request))
+        decision = listener.decide(_seen(request), mocked=_mocked(transport))
         if isinstance(decision, Forward):
             if decision.sink is None:
                 return original(transport, request)
@@ -55,7 +57,7 @@ def _async(library: Library, original: Any, listening: Listening) -> Any:
         if listener is None or not listener.concerns(request.url.host):
             return await original(transport, request)
         await request.aread()
-        decision = listener.decide(_seen(request))
+        decision = listener.decide(_seen(request), mocked=_mocked(transport))
         if isinstance(decision, Forward):
             if decision.sink is None:
                 return await original(transport, request)
@@ -80,8 +82,9 @@ class Library:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._played_stream = _played_stream(module, self.error)
-        self._recorded_stream = _recorded_stream(module)
+        streams = (module.SyncByteStream, module.AsyncByteStream)
+        self._played_stream: Any = type("PlayedStream", (_Played, *streams), {})
+        self._recorded_stream: Any = type("RecordedStream", (_Recorded, *streams), {})
 
     def played(self, response: WireResponse, request: Any) -> Any:
         """Return a real response that plays, for sync and async callers alike."""
@@ -92,7 +95,7 @@ class Library:
         return self._module.Response(
             response.status,
             headers=[(k.encode(), v.encode()) for k, v in headers_of(response, request.method)],
-            stream=self._played_stream(lambda: body(response, method=request.method, read=read)),
+            stream=self._played_stream(lambda: body(response, method=request.method, read=read), self.error),
             extensions=extensions,
         )
 
@@ -121,68 +124,67 @@ class Library:
         return error
 
 
-def _played_stream(module: Any, error: Any) -> Any:
-    class PlayedStream(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[misc]  # of the library at hand
-        def __init__(self, steps: Any) -> None:
-            self._steps = steps
+class _Played:
+    """A body that plays; mixed into the library's stream classes."""
 
-        def __iter__(self) -> Iterator[bytes]:
-            for step in self._steps():
-                _sleep(step.delay)
-                yield from self._out(step)
+    def __init__(self, steps: Callable[[], Iterator[Step]], error: Callable[[Failure], Exception]) -> None:
+        self._steps = steps
+        self._error = error
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            for step in self._steps():
-                await _asleep(step.delay)
-                for data in self._out(step):
-                    yield data
+    def __iter__(self) -> Iterator[bytes]:
+        for step in self._steps():
+            _sleep(step.delay)
+            yield from self._out(step)
 
-        def _out(self, step: Step) -> Iterator[bytes]:
-            if step.failure is not None:
-                raise error(step.failure)
-            if step.data:
-                yield step.data
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for step in self._steps():
+            await _asleep(step.delay)
+            for data in self._out(step):
+                yield data
 
-    return PlayedStream
+    def _out(self, step: Step) -> Iterator[bytes]:
+        if step.failure is not None:
+            raise self._error(step.failure)
+        if step.data:
+            yield step.data
 
 
-def _recorded_stream(module: Any) -> Any:
-    class RecordedStream(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[misc]  # of the library at hand
-        def __init__(self, stream: Any, recording: Recording) -> None:
-            self._stream = stream
-            self._recording = recording
+class _Recorded:
+    """A body that is taken down while it is read; mixed into the library's stream classes."""
 
-        def __iter__(self) -> Iterator[bytes]:
-            try:
-                for data in self._stream:
-                    self._recording.piece(data)
-                    yield data
-                self._recording.finish(complete=True)
-            finally:
-                self._recording.finish(complete=False)
+    def __init__(self, stream: Any, recording: Recording) -> None:
+        self._stream = stream
+        self._recording = recording
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            try:
-                async for data in self._stream:
-                    self._recording.piece(data)
-                    yield data
-                self._recording.finish(complete=True)
-            finally:
-                self._recording.finish(complete=False)
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for data in self._stream:
+                self._recording.piece(data)
+                yield data
+            self._recording.finish(complete=True)
+        finally:
+            self._recording.finish(complete=False)
 
-        def close(self) -> None:
-            try:
-                self._stream.close()
-            finally:
-                self._recording.finish(complete=False)
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for data in self._stream:
+                self._recording.piece(data)
+                yield data
+            self._recording.finish(complete=True)
+        finally:
+            self._recording.finish(complete=False)
 
-        async def aclose(self) -> None:
-            try:
-                await self._stream.aclose()
-            finally:
-                self._recording.finish(complete=False)
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._recording.finish(complete=False)
 
-    return RecordedStream
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._recording.finish(complete=False)
 
 
 @lru_cache(maxsize=4)
@@ -192,6 +194,15 @@ def _library(module: ModuleType) -> Library:
 
 def _seen(request: Any) -> WireRequest:
     return seen(request.method, str(request.url), request.headers.multi_items(), request.content)
+
+
+def _mocked(transport: Any) -> bool:
+    """Whether another tool has taken the place of the connections beneath, as respx and vcrpy do."""
+    pool = type(getattr(transport, "_pool", None))
+    method = getattr(pool, "handle_request", None) or getattr(pool, "handle_async_request", None)
+    file = getattr(getattr(method, "__code__", None), "co_filename", "")
+    home = sys.modules.get(pool.__module__.partition(".")[0])
+    return not file.startswith(os.path.dirname(getattr(home, "__file__", None) or "?"))  # noqa: PTH120 - text is enough
 
 
 def _limits(request: Any) -> dict[str, float | None]:

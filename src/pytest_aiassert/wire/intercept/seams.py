@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Final, TypeAlias
 
-from pytest_aiassert.wire.intercept.patching import Wrap
+from pytest_aiassert.wire.intercept import guard
 
-Seam: TypeAlias = tuple[Any, str, Wrap]
+Seam: TypeAlias = tuple[Any, str, Any]
 """A class or module, the name of a function in it, and what makes the function's replacement."""
 
 
@@ -18,10 +18,24 @@ def _httpx(module: ModuleType) -> Iterable[Seam]:
     return seams(module)
 
 
+def _aiohttp(module: ModuleType) -> Iterable[Seam]:
+    from pytest_aiassert.wire.intercept.aiohttp_client import seams
+
+    return seams(module)
+
+
 SEAMS: Final[Mapping[str, Callable[[ModuleType], Iterable[Seam]]]] = MappingProxyType(
     {
         "httpx._transports.default": _httpx,
         "httpx2._transports.default": _httpx,
+        "aiohttp.connector": _aiohttp,
+        "http.client": guard.http_client_seams,
+        "socket": guard.socket_seams,
+        "asyncio.base_events": guard.loop_seams,
+        "uvloop": guard.uvloop_seams,
+        "grpc._channel": guard.grpc_seams,
+        "grpc.aio._channel": guard.grpc_seams,
+        "curl_cffi.curl": guard.curl_seams,
     }
 )
 """By the name of the module that must have been loaded."""
