@@ -17,7 +17,7 @@ Pattern: TypeAlias = tuple[Step | None, ...]
 """Steps of a path; None stands for any step, and "" for any number of steps."""
 
 _QUOTED: Final = 60
-_MOST_ORDERED: Final = 200
+_MOST_COMPARED: Final = 100_000  # pairs of items in one list
 _STEP = re.compile(
     r"\.\.|\.?\*|\.?(?P<key>[^\W\d][\w-]*)|\[(?:(?P<index>\d{1,9})|\*|'(?P<single>[^']+)'|\"(?P<double>[^\"]+)\")\]"
 )
@@ -74,31 +74,82 @@ class Comparer:
         self, path: tuple[Step, ...], wanted: Sequence[Any], said: Sequence[Any]
     ) -> Iterator[Difference]:
         left, right = list(enumerate(wanted)), list(enumerate(said))
-        if self.ignore_order and len(wanted) <= _MOST_ORDERED and len(said) <= _MOST_ORDERED:
-            left, right = self._unpaired(path, left, right)
+        if self.ignore_order:
+            left, right = self._unpaired(path, wanted, said)
         for (index, value), (other, found) in zip_longest(left, right, fillvalue=(-1, _ABSENT)):
             yield from self._compare((*path, other if index < 0 else index), value, found)
 
     def _unpaired(
-        self, path: tuple[Step, ...], wanted: list[tuple[int, Any]], said: list[tuple[int, Any]]
+        self, path: tuple[Step, ...], wanted: Sequence[Any], said: Sequence[Any]
     ) -> tuple[list[tuple[int, Any]], list[tuple[int, Any]]]:
-        """Return what is left of two lists when every item has been paired with its equal."""
-        missing: list[tuple[int, Any]] = []
-        left = list(said)
-        for index, value in wanted:
-            place = (*path, index)
-            equal = (pair for pair in left if next(self._compare(place, value, pair[1]), None) is None)
-            pair = next(equal, None)
-            if pair is None:
-                missing.append((index, value))
-            else:
-                left = [each for each in left if each[0] != pair[0]]
-        return missing, left
+        """Return what is left of two lists when as many items as can be are paired with their equals."""
+        partner = _equals_paired(wanted, said)
+        if self.tolerance or self.ignore:
+            self._pair_alike(path, wanted, said, partner)
+        taken = set(partner.values())
+        missing = [(index, value) for index, value in enumerate(wanted) if index not in partner]
+        return missing, [(index, value) for index, value in enumerate(said) if index not in taken]
+
+    def _pair_alike(
+        self, path: tuple[Step, ...], wanted: Sequence[Any], said: Sequence[Any], partner: dict[int, int]
+    ) -> None:
+        """Pair what is left with what is near enough, moving earlier pairs where that helps (augmenting paths)."""
+        near: dict[int, list[int]] = {}
+        owner = {other: index for index, other in partner.items()}
+        allowed = _MOST_COMPARED // max(len(said), 1)
+        for start in [index for index in range(len(wanted)) if index not in partner]:
+            came: dict[int, int] = {}
+            waiting, end = [start], -1
+            while waiting and end < 0:
+                index = waiting.pop()
+                if index not in near:
+                    if len(near) >= allowed:
+                        return
+                    place = (*path, index)
+                    near[index] = [
+                        other
+                        for other, value in enumerate(said)
+                        if next(self._compare(place, wanted[index], value), None) is None
+                    ]
+                for other in near[index]:
+                    if other in came:
+                        continue
+                    came[other] = index
+                    if other not in owner:
+                        end = other
+                        break
+                    waiting.append(owner[other])
+            while end >= 0:
+                index = came[end]
+                before = partner.get(index, -1)
+                partner[index], owner[end] = end, index
+                end = before
 
     def _same(self, wanted: Any, said: Any) -> bool:
         if _is_number(wanted) and _is_number(said):
             return bool(wanted == said) or _is_near(wanted, said, self.tolerance)
         return type(wanted) is type(said) and bool(wanted == said)
+
+
+def _equals_paired(wanted: Sequence[Any], said: Sequence[Any]) -> dict[int, int]:
+    """Pair places of two lists whose items are equal in any order, however long the lists are."""
+    places: dict[Any, list[int]] = {}
+    for other, value in enumerate(said):
+        places.setdefault(_key(value), []).append(other)
+    for others in places.values():
+        others.reverse()
+    return {index: found.pop() for index, value in enumerate(wanted) if (found := places.get(_key(value)))}
+
+
+def _key(value: Any) -> Any:
+    """Return what two values share exactly where they are equal, the order of lists aside."""
+    if isinstance(value, Mapping):
+        return ("{", tuple((key, _key(value[key])) for key in sorted(value)))
+    if isinstance(value, (list, tuple)):
+        return ("[", tuple(sorted(map(_key, value), key=repr)))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return ("#", value) if _is_number(value) else (type(value).__name__, value)
 
 
 def read_pattern(text: str) -> Pattern | None:

@@ -103,9 +103,9 @@ def json_equals(
     """Pass where the reply's JSON is `value`: the same keys, items and values.
 
     `ignore` holds paths such as `$.created`, `$.items[*].id` or `$..id`, which leave out what is below them.
-    `tolerance` is the largest difference between numbers. With `ignore_order`, lists of up to 200 items are equal in
-    any order. The score halves with each difference. Raises UsageError for a value that JSON cannot hold, and for
-    paths that are none.
+    `tolerance` is the largest difference between numbers. With `ignore_order`, lists are equal in any order; with
+    `ignore` or `tolerance` besides, items that are near but not equal are paired in lists of up to some 300. The
+    score halves with each difference. Raises UsageError for a value that JSON cannot hold, and for paths that are none.
     """
     paths = _paths(ignore)
     patterns = tuple(pattern for path in paths if (pattern := read_pattern(path)) is not None)

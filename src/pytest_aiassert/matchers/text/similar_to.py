@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from assistant.messages import Completion
 from pytest_aiassert.errors import UsageError
@@ -11,12 +14,13 @@ from pytest_aiassert.matchers.arguments import text as str_of
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import shown, source
 from pytest_aiassert.matchers.text.distance import LONGEST_COMPARED, edit_likeness, token_likeness
+from pytest_aiassert.matchers.text.meaning import LONGEST_READ, meaning_likeness
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import cut
 
 _QUOTED = 60
 _BEFORE = 20
-_DEFAULT_MIN = 0.8
+_DEFAULT_MINS: Mapping[str, float] = MappingProxyType({"edit": 0.8, "tokens": 0.8, "meaning": 0.6})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -77,42 +81,55 @@ class SimilarTo(Matcher):
     """Passes where the reply is much like a text; made by `similar_to`."""
 
     text: str
-    min: float = _DEFAULT_MIN
+    min: float
     by: str = "edit"
 
     def judge(self, reply: Completion) -> Verdict:
-        """Measure the likeness, which is the score."""
+        """Measure the likeness, which is the score; raises CannotJudgeError without what it is measured by."""
         wanted, said = (" ".join(each.split()) for each in (self.text, reply.text))
-        score = edit_likeness(wanted, said) if self.by == "edit" else token_likeness(wanted, said)
         if not said:
             reason = f"the reply has no text; expected one like {cut(repr(wanted), _QUOTED)}"
-            return self.verdict(passed=score >= self.min, reason=reason, score=score)
-        unit = "characters" if self.by == "edit" else "words"
-        long = self.by == "edit" and max(len(wanted), len(said)) > LONGEST_COMPARED
-        limit = f" (the first {LONGEST_COMPARED:,} {unit} compared, the rest counted as different)" if long else ""
-        reason = f"{_percent(score)} of the {unit} agree, {_percent(self.min)} needed{limit}"
-        if score < self.min:
+            return self.verdict(passed=self.min == 0, reason=reason, score=0.0)
+        score, words = self._measured(wanted, said)
+        reason = f"{_percent(score)} {words}, {_percent(self.min)} needed"
+        longest = {"edit": LONGEST_COMPARED, "meaning": LONGEST_READ}.get(self.by, math.inf)
+        if max(len(wanted), len(said)) > longest:
+            rest = "counted as different" if self.by == "edit" else "left out"
+            reason += f" (the first {longest:,} characters compared, the rest {rest})"
+        if score < self.min and self.by == "meaning":
+            reason += f"; the reply is {cut(repr(said), _QUOTED)}"
+        elif score < self.min:
             start = first_difference(wanted, said)
             reason += f"; first difference: {_around(said, start)}, expected {_around(wanted, start)}"
         return self.verdict(score >= self.min, reason, score=score, evidence=evidence(reply, self.text))
 
+    def _measured(self, wanted: str, said: str) -> tuple[float, str]:
+        if self.by == "edit":
+            return edit_likeness(wanted, said), "of the characters agree"
+        if self.by == "tokens":
+            return token_likeness(wanted, said), "of the words agree"
+        return meaning_likeness(wanted, said), "alike in meaning"
+
     def __repr__(self) -> str:
-        least = {} if self.min == _DEFAULT_MIN else {"min": self.min}
+        least = {} if self.min == _DEFAULT_MINS[self.by] else {"min": self.min}
         return source("similar_to", self.text, **least, **({} if self.by == "edit" else {"by": self.by}))
 
 
-def similar_to(text: str, min: float = _DEFAULT_MIN, by: str = "edit") -> SimilarTo:  # noqa: A002  # reads as min=0.9
+def similar_to(text: str, min: float | None = None, by: str = "edit") -> SimilarTo:  # noqa: A002  # reads as min=0.9
     """Pass where the reply is at least `min` like `text`, from 0 to 1.
 
     `by="edit"` counts characters to insert, leave out or replace, against the longer text's length; beyond the first
-    20,000 characters all count as different. `by="tokens"` counts words in common, in any order and case. Runs of
+    20,000 characters all count as different. `by="tokens"` counts words in common, in any order and case. For both,
+    `min` is 0.8 where not given. `by="meaning"` is the cosine of sentence embeddings, in English, of the first 10,000
+    characters, and `min` is 0.6; it needs the extra `semantic`, and judging raises CannotJudgeError without it. Runs of
     white space are one space. Raises UsageError for a text without words, another `by`, a `min` outside 0 to 1.
     """
     wanted = str_of("similar_to: text", text)
     if not wanted.strip():
         raise UsageError(f"similar_to: text is {wanted!r}, which nothing can be like; expected words")
-    least = number("similar_to: min", min, most=1)
-    return SimilarTo(text=wanted, min=least, by=choice("similar_to: by", by, ("edit", "tokens")))
+    by = choice("similar_to: by", by, tuple(_DEFAULT_MINS))
+    least = _DEFAULT_MINS[by] if min is None else number("similar_to: min", min, most=1)
+    return SimilarTo(text=wanted, min=least, by=by)
 
 
 def evidence(reply: Completion, expected: str | None = None) -> tuple[Evidence, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -66,9 +67,25 @@ def test_what_is_left_of_lists_is_compared_in_their_order():
     assert told([1], [2, 1, 3], ignore_order=True) == ["$[0] is not expected (2)", "$[2] is not expected (3)"]
 
 
-def test_long_lists_keep_their_order():
-    items = list(range(300))
-    assert len(told(items, items[::-1], ignore_order=True)) == 300
+def test_lists_of_any_length_are_equal_in_any_order():
+    items = [{"id": number, "in": [number, "x"]} for number in range(3_000)]
+    assert told(items, items[::-1], ignore_order=True) == []
+    assert len(told(items, [*items[:0:-1], {"id": -1}], ignore_order=True, tolerance=0.1)) == 2
+
+
+@given(
+    wanted=st.lists(st.integers(0, 8), max_size=6),
+    said=st.lists(st.integers(0, 8), max_size=6),
+    tolerance=st.sampled_from([0, 1, 2]),
+)
+def test_as_many_items_are_paired_as_can_be(wanted, said, tolerance):
+    paired = max(
+        sum(abs(a - b) <= tolerance for a, b in zip(wanted, order, strict=False)) for order in permutations(said)
+    ) if len(wanted) <= len(said) else max(
+        sum(abs(a - b) <= tolerance for a, b in zip(order, said, strict=False)) for order in permutations(wanted)
+    )  # fmt: skip
+    differences = told(wanted, said, ignore_order=True, tolerance=tolerance)
+    assert len(differences) == max(len(wanted), len(said)) - paired
 
 
 def test_numbers_may_differ_by_a_tolerance():
