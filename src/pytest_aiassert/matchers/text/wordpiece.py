@@ -21,7 +21,7 @@ _IDEOGRAPHS = (
 
 
 def numbered(text: str, *, most: int) -> list[list[int]]:
-    """Return a text's pieces as numbers, in runs of at most `most`, each with its start and end marks."""
+    """Return the numbers of a text; runs of at most `most`, each with its start and end marks."""
     known = _vocabulary()
     pieces = [number for word in _words(text) for number in _pieces(word, known)]
     runs = [list(run) for run in _runs(pieces, most - 2)] or [[]]
