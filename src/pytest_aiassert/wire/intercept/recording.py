@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from pytest_aiassert.errors import AIAssertError
@@ -12,13 +12,13 @@ from pytest_aiassert.wire.traffic import Listener
 
 
 class Decoder(Protocol):
-    """Undoes compression piece by piece."""
+    """Undoes compression piece by piece; httpx returns bytes, httpx2 several."""
 
-    def decode(self, data: bytes, /) -> bytes:
+    def decode(self, data: bytes, /) -> bytes | Iterable[bytes]:
         """Return what can be decoded so far."""
         ...
 
-    def flush(self) -> bytes:
+    def flush(self) -> bytes | Iterable[bytes]:
         """Return the rest."""
         ...
 
@@ -56,14 +56,17 @@ class Recording:
         with self._lock:
             if self._over:
                 return
-            if complete and self._decoder is not None and (rest := self._decoded(self._decoder.flush)):
-                self._tell(self._sink.piece, rest)
             self._over = True
+        if complete and self._decoder is not None and not self._broken:
+            rest = self._decoded(self._decoder.flush)
+            if rest:
+                self._tell(self._sink.piece, rest)
         self._tell(self._sink.finish, complete=complete and not self._broken)
 
     def _decoded(self, decode: Any, *data: bytes) -> bytes:
         try:
-            return bytes(decode(*data))
+            decoded = decode(*data)
+            return decoded if isinstance(decoded, bytes) else b"".join(decoded)
         except Exception:  # noqa: BLE001 - each library and codec raises its own; the caller meets it, too
             self._broken = True
             return b""
