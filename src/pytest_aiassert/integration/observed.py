@@ -27,6 +27,7 @@ from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.integration.evaluation import Purse, Recorder
 from pytest_aiassert.providers import MockProvider
 from pytest_aiassert.runs.records import Turn
+from pytest_aiassert.wire.faults import Fault
 
 T = TypeVar("T")
 
@@ -118,11 +119,11 @@ class ObservedMock(MockProvider):
         super().__init__()
         self._recorder = recorder
 
-    def _answer(self, request: Request) -> Completion | BaseException:
-        answer = super()._answer(request)
+    def _answer(self, request: Request) -> tuple[Completion | BaseException, tuple[Fault, ...]]:
+        answer, faults = super()._answer(request)
         if isinstance(answer, Completion):
             self._recorder().turns.append(Turn(messages=request.messages, reply=answer))
-        return answer
+        return answer, faults
 
 
 class _Brief:

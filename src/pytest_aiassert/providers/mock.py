@@ -2,116 +2,91 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from assistant.errors import CutStreamError
-from assistant.messages import Chunk, Completion, Prompt, Request, Tool, as_request
+from assistant.messages import Chunk, Completion, Prompt, Request, Tool, Usage, as_request
 from pytest_aiassert.errors import UsageError
-from pytest_aiassert.providers.faults import Fault
-from pytest_aiassert.providers.script import Reply, Script
-from pytest_aiassert.wording import cut
+from pytest_aiassert.providers.faults import as_error
+from pytest_aiassert.wire.faults import Fault
+from pytest_aiassert.wire.formats.counting import pieces
+from pytest_aiassert.wire.script import Script, Turn
+from pytest_aiassert.wire.scripted import Scripted, next_turn
 
-Pattern: TypeAlias = str | re.Pattern[str] | Callable[[Request], bool]
-
-_PIECE: Final = re.compile(r"\s*\S{1,8}|\s+")
 _CUT_TEXT: Final = "This reply is cut in the mid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    pattern: Pattern
-    title: str
-    matches: Callable[[Request], bool]
-    script: Script
+class _Delivery:
+    """Chunks with the delays before them, in seconds, and the error that ends them."""
+
+    chunks: tuple[tuple[float, Chunk], ...] = ()
+    error: BaseException | None = None
 
 
-class MockProvider:
+class MockProvider(Scripted):
     """Answers from a script and remembers what it was asked; `latency` is in seconds.
 
     The first rule made by `when` that matches answers; where none does, `reply` and `fail` speak.
     """
 
     def __init__(self, *, name: str = "mock", model: str = "mock", latency: float = 0.0) -> None:
+        super().__init__("mock_ai", lambda: Script(model=model, latency=latency, cost=0.0))
         self.name = name
         self.model = model
         self.latency = latency
         self._calls: list[Request] = []
-        self._rules: tuple[_Rule, ...] = ()
-        self._default = Script(model=model, latency=latency)
 
     @property
     def calls(self) -> tuple[Request, ...]:
         """Every request so far, in order."""
         return tuple(self._calls)
 
-    def reply(self, *replies: Reply) -> Self:
-        """Answer every call with one reply, or one call each with several.
-
-        A reply is a str, a Completion, a ToolCall or several in a list, an exception to raise, or a function of the
-        Request that returns one of these. Raises UsageError for other types.
-        """
-        self._default.reply(*replies)
-        return self
-
-    def fail(self, fault: Fault, *, times: int | None = None, retry_after: float | None = None) -> Self:
-        """Raise a fault at every call; with `times`, at the next calls before the replies go on.
-
-        A fault is a name (`timeout`, `rate_limited`, `overloaded`, `connection`, `cut`, `malformed`, …), an HTTP
-        status, or an exception. Raises UsageError for unknown ones.
-        """
-        self._default.fail(fault, times=times, retry_after=retry_after)
-        return self
-
-    def when(self, pattern: Pattern) -> Conditional:
-        """Start a rule for requests whose last user message matches a pattern or predicate."""
-        title, matches = _condition(pattern)
-        return Conditional(self, lambda: self._script_for(pattern, title, matches))
-
     def reset(self) -> None:
         """Forget calls, rules, replies and faults."""
+        super().reset()
         self._calls.clear()
-        self._rules = ()
-        self._default = Script(model=self.model, latency=self.latency)
 
     def complete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the scripted reply; raises the scripted fault, or UsageError where nothing is scripted."""
-        answer = self._answer(as_request(prompt, tools, parameters))
-        if self.latency:
-            time.sleep(self.latency)
+        answer, faults = self._answer(as_request(prompt, tools, parameters))
+        delay = self.latency + _delay(faults)
+        if delay:
+            time.sleep(delay)
         return _deliver(answer)
 
     async def acomplete(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Completion:
         """Return the scripted reply; raises the scripted fault, or UsageError where nothing is scripted."""
-        answer = self._answer(as_request(prompt, tools, parameters))
-        if self.latency:
-            await _pause(self.latency)
+        answer, faults = self._answer(as_request(prompt, tools, parameters))
+        delay = self.latency + _delay(faults)
+        if delay:
+            await _pause(delay)
         return _deliver(answer)
 
     def stream(self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any) -> Iterator[Chunk]:
         """Yield the scripted reply in pieces of a few characters."""
-        pieces, error = _pieces(self._answer(as_request(prompt, tools, parameters)))
-        for chunk in pieces:
-            if self.latency:
-                time.sleep(self.latency / len(pieces))
+        delivery = _delivery(*self._answer(as_request(prompt, tools, parameters)), self.latency)
+        for delay, chunk in delivery.chunks:
+            if delay:
+                time.sleep(delay)
             yield chunk
-        if error:
-            raise error
+        if delivery.error:
+            raise delivery.error
 
     async def astream(
         self, prompt: Prompt, /, *, tools: Sequence[Tool] = (), **parameters: Any
     ) -> AsyncIterator[Chunk]:
         """Yield the scripted reply in pieces of a few characters."""
-        pieces, error = _pieces(self._answer(as_request(prompt, tools, parameters)))
-        for chunk in pieces:
-            if self.latency:
-                await _pause(self.latency / len(pieces))
+        delivery = _delivery(*self._answer(as_request(prompt, tools, parameters)), self.latency)
+        for delay, chunk in delivery.chunks:
+            if delay:
+                await _pause(delay)
             yield chunk
-        if error:
-            raise error
+        if delivery.error:
+            raise delivery.error
 
     def close(self) -> None:
         """Do nothing: there is nothing to release."""
@@ -119,58 +94,38 @@ class MockProvider:
     def __repr__(self) -> str:
         return f"<MockProvider {self.name}:{self.model}, {len(self._calls)} calls>"
 
-    def _answer(self, request: Request) -> Completion | BaseException:
+    def _answer(self, request: Request) -> tuple[Completion | BaseException, tuple[Fault, ...]]:
         self._calls.append(request)
-        for rule in self._rules:
-            if not rule.script.empty and rule.matches(request):
-                return rule.script.next(request, rule.title)
-        if self._default.empty:
-            raise UsageError(self._unanswered(request))
-        return self._default.next(request, "mock_ai")
-
-    def _unanswered(self, request: Request) -> str:
-        patterns = ", ".join(rule.title for rule in self._rules)
-        tried = f"; none of these matched: {patterns}" if patterns else ""
-        return (
-            f"the mock has no reply to {cut(request.prompt)!r}{tried}; "
-            "script one with .reply('…') or .when(r'pattern').reply('…')"
-        )
-
-    def _script_for(self, pattern: Pattern, title: str, matches: Callable[[Request], bool]) -> Script:
-        for rule in self._rules:
-            if rule.pattern == pattern:
-                return rule.script
-        script = Script(model=self.model, latency=self.latency)
-        self._rules = (*self._rules, _Rule(pattern=pattern, title=title, matches=matches, script=script))
-        return script
+        turn = next_turn(self.scripts(request), request)
+        answer = _settled(turn) if turn is not None else None
+        if turn is None or answer is None:
+            raise UsageError(self.unanswered(request))
+        return answer, turn.faults
 
 
-class Conditional:
-    """The first half of a rule; `reply` or `fail` completes it."""
+def _settled(turn: Turn) -> Completion | BaseException | None:
+    """Return what a turn comes to: the reply, or what is raised; None where neither is scripted."""
+    answer = turn.reply
+    text = answer.text if isinstance(answer, Completion) else ""
+    for fault in (answer, *turn.faults):
+        error = as_error(fault) if isinstance(fault, Fault) else None
+        if isinstance(error, CutStreamError):
+            error.text = _cut_text(text, fault)
+        if error is not None:
+            return error
+    if isinstance(answer, Completion):
+        bare = any(fault.name == "no_usage" for fault in turn.faults)
+        return replace(answer, usage=Usage()) if bare else answer
+    if answer is None or isinstance(answer, BaseException):
+        return answer
+    raise UsageError("a WireResponse is for ai_wire; mock_ai replies with text, a Completion or tool calls")
 
-    def __init__(self, provider: MockProvider, script: Callable[[], Script]) -> None:
-        self._provider = provider
-        self._script = script
 
-    def reply(self, *replies: Reply) -> MockProvider:
-        """Answer matching calls, as `MockProvider.reply` does."""
-        self._script().reply(*replies)
-        return self._provider
-
-    def fail(self, fault: Fault, *, times: int | None = None, retry_after: float | None = None) -> MockProvider:
-        """Fail matching calls, as `MockProvider.fail` does."""
-        self._script().fail(fault, times=times, retry_after=retry_after)
-        return self._provider
-
-
-def _condition(pattern: Pattern) -> tuple[str, Callable[[Request], bool]]:
-    if callable(pattern):
-        return f"when({getattr(pattern, '__name__', repr(pattern))})", pattern
-    try:
-        compiled = re.compile(pattern)
-    except (re.error, TypeError) as error:
-        raise UsageError(f"when({pattern!r}): not a regular expression ({error}); escape it with re.escape") from error
-    return f"when({compiled.pattern!r})", lambda request: compiled.search(request.prompt) is not None
+def _cut_text(text: str, fault: object) -> str:
+    """Return what arrives of a text before it is cut: half, or as many pieces as the fault says."""
+    words = pieces(text or _CUT_TEXT)
+    at = fault.at if isinstance(fault, Fault) else None
+    return "".join(words[: max(1, len(words) // 2) if at is None and text else at])
 
 
 def _deliver(answer: Completion | BaseException) -> Completion:
@@ -179,17 +134,36 @@ def _deliver(answer: Completion | BaseException) -> Completion:
     return answer
 
 
-def _pieces(answer: Completion | BaseException) -> tuple[list[Chunk], BaseException | None]:
+def _delivery(answer: Completion | BaseException, faults: tuple[Fault, ...], latency: float) -> _Delivery:
     """Split an answer as a model would, about a word at a time; the last chunk says how it ended."""
     if isinstance(answer, CutStreamError):
-        text = answer.text or _CUT_TEXT
-        answer.text = text
-        return [Chunk(text=piece) for piece in _PIECE.findall(text)], answer
-    if isinstance(answer, BaseException):
-        return [], answer
-    chunks = [Chunk(text=piece) for piece in _PIECE.findall(answer.text)]
-    end = Chunk(tool_calls=answer.tool_calls, usage=answer.usage, cost=answer.cost, finish_reason=answer.finish_reason)
-    return [*chunks, end], None
+        answer.text = answer.text or _CUT_TEXT
+        chunks = [Chunk(text=piece) for piece in pieces(answer.text)]
+    elif isinstance(answer, BaseException):
+        chunks = []
+    else:
+        chunks = [Chunk(text=piece) for piece in pieces(answer.text)]
+        usage = None if any(fault.name == "no_usage" for fault in faults) else answer.usage
+        end = Chunk(tool_calls=answer.tool_calls, usage=usage, cost=answer.cost, finish_reason=answer.finish_reason)
+        chunks.append(end)
+    for fault in faults:
+        if fault.name == "duplicated" and chunks:
+            place = min(fault.at or max(1, len(chunks) // 2), len(chunks))
+            chunks.insert(place, chunks[place - 1])
+    every = latency / max(1, len(chunks)) + _seconds("slow", 0.1, faults)
+    delays = [every] * len(chunks)
+    if delays:
+        delays[0] += _seconds("slow_start", 1.0, faults)
+    error = answer if isinstance(answer, BaseException) else None
+    return _Delivery(chunks=tuple(zip(delays, chunks, strict=True)), error=error)
+
+
+def _delay(faults: tuple[Fault, ...]) -> float:
+    return _seconds("slow", 0.1, faults) + _seconds("slow_start", 1.0, faults)
+
+
+def _seconds(name: str, default: float, faults: tuple[Fault, ...]) -> float:
+    return sum(default if fault.seconds is None else fault.seconds for fault in faults if fault.name == name)
 
 
 async def _pause(seconds: float) -> None:
