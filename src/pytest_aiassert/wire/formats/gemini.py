@@ -14,6 +14,8 @@ from pytest_aiassert.wire.formats.reading import Reader, call_of, joined, read_b
 from pytest_aiassert.wire.message import WireRequest
 
 _PATH: Final = re.compile(r"/(?:models|tunedModels|endpoints)/([^/:]+):(\w+)$")
+_WORD: Final = re.compile("[A-Z]")
+_UNDERSCORE: Final = re.compile("_([a-z])")
 _FINISH: Final[Mapping[FinishReason, str]] = {"length": "MAX_TOKENS", "refused": "SAFETY"}
 _STATUS: Final[Mapping[int, str]] = {
     401: "UNAUTHENTICATED",
@@ -54,7 +56,7 @@ class GeminiGenerate(GeminiFormat):
 
     def read(self, request: WireRequest) -> Call:
         """Read a request for content; raises UsageError."""
-        body = read_body(request, self.title)
+        body = google_body(request, self.title)
         model, method = method_of(request)
         stream = method == "streamGenerateContent"
         asked = read_request(body)
@@ -123,13 +125,32 @@ class GeminiCountTokens(GeminiFormat):
 
     def read(self, request: WireRequest) -> Call:
         """Read what is to be counted; raises UsageError."""
-        body = read_body(request, self.title)
+        body = google_body(request, self.title)
         asked = read_request(body.child("generateContentRequest") or body)
         return call_of(request, self.api, "count", raw=body.value, request=asked, model=method_of(request)[0])
 
     def write(self, answer: int, call: Call) -> Any:  # noqa: ARG002  the number says it all
         """Return the number."""
         return {"totalTokens": answer}
+
+
+class GoogleReader(Reader):
+    """Reads fields in camelCase or snake_case, for Google takes both."""
+
+    def get(self, key: str) -> Any:
+        """Return a field as it is, None where it is missing."""
+        return self.value.get(key, self.value.get(_WORD.sub(lambda found: f"_{found[0].lower()}", key)))
+
+    def rest(self, *known: str) -> dict[str, Any]:
+        """Return the fields that are not among those known, in camelCase."""
+        named = {_UNDERSCORE.sub(lambda found: found[1].upper(), key): part for key, part in self.value.items()}
+        return {key: part for key, part in named.items() if key not in known}
+
+
+def google_body(request: WireRequest, title: str) -> GoogleReader:
+    """Return the JSON object of a request's body; raises UsageError for any other body."""
+    body = read_body(request, title)
+    return GoogleReader(body.value, body.where)
 
 
 def method_of(request: WireRequest) -> tuple[str, str]:
@@ -144,20 +165,20 @@ def read_request(body: Reader) -> Request:
     if settings:
         settings.one_choice("candidateCount")
     messages: list[Message] = []
-    instructions = body.child("systemInstruction") or body.child("system_instruction")
+    instructions = body.child("systemInstruction")
     if instructions:
         messages.append(Message(role="system", content=read_parts(instructions)[0]))
     for turn in body.children("contents", required=True):
         messages += _turn(turn)
     declared = [entry for tool in body.children("tools") for entry in tool.children("functionDeclarations")]
-    known = ("contents", "systemInstruction", "system_instruction", "tools", "generationConfig", "model")
+    known = ("contents", "systemInstruction", "tools", "generationConfig", "model")
     return Request(
         messages=tuple(messages),
         tools=tuple(
             tool_of(entry, "parametersJsonSchema" if entry.get("parametersJsonSchema") else "parameters")
             for entry in declared
         ),
-        parameters={**body.rest(*known), **(settings.value if settings else {})},
+        parameters={**body.rest(*known), **(settings.rest() if settings else {})},
     )
 
 

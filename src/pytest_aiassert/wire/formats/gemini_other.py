@@ -6,8 +6,8 @@ import re
 from typing import Any, Final
 
 from pytest_aiassert.wire.formats.base import Call
-from pytest_aiassert.wire.formats.gemini import GeminiFormat, method_of, read_parts
-from pytest_aiassert.wire.formats.reading import Reader, call_of, read_body
+from pytest_aiassert.wire.formats.gemini import GeminiFormat, google_body, method_of, read_parts
+from pytest_aiassert.wire.formats.reading import Reader, call_of
 from pytest_aiassert.wire.message import WireRequest
 
 _MODELS: Final = re.compile(r"/v1(?:alpha|beta)?\d*/models(?:/([^/:]+))?/?$")
@@ -22,7 +22,7 @@ class GeminiEmbed(GeminiFormat):
 
     def read(self, request: WireRequest) -> Call:
         """Read the texts to embed; raises UsageError."""
-        body = read_body(request, self.title)
+        body = google_body(request, self.title)
         model, method = method_of(request)
         asked = [body] if method == "embedContent" else body.children("requests", required=True)
         inputs = tuple(_text(one) for one in asked)

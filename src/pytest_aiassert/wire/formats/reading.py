@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from assistant.messages import Request, Tool, ToolCall
@@ -52,41 +52,41 @@ class Reader:
 
     def text(self, key: str, default: str = "") -> str:
         """Return a text."""
-        value = self.value.get(key)
+        value = self.get(key)
         if value is None:
             return default
         return value if isinstance(value, str) else self.fail(key, value, "text")
 
     def required(self, key: str) -> str:
         """Return a text that must be there."""
-        value = self.value.get(key)
+        value = self.get(key)
         return value if isinstance(value, str) and value else self.fail(key, value, "text")
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """Return true or false."""
-        value = self.value.get(key)
+        value = self.get(key)
         if value is None:
             return default
         return value if isinstance(value, bool) else self.fail(key, value, "true or false")
 
-    def child(self, key: str) -> Reader | None:
+    def child(self, key: str) -> Self | None:
         """Return an object inside, None where it is missing."""
-        value = self.value.get(key)
-        return None if value is None else Reader(value, self.where, f"{self.path}.{key}".strip("."))
+        value = self.get(key)
+        return None if value is None else type(self)(value, self.where, f"{self.path}.{key}".strip("."))
 
-    def children(self, key: str, *, required: bool = False) -> list[Reader]:
+    def children(self, key: str, *, required: bool = False) -> list[Self]:
         """Return the objects of a list inside."""
-        value = self.value.get(key)
+        value = self.get(key)
         if value is None and not required:
             return []
         if not isinstance(value, list):
             self.fail(key, value, "a list of objects")
         path = f"{self.path}.{key}".strip(".")
-        return [Reader(element, self.where, f"{path}[{n}]") for n, element in enumerate(value)]
+        return [type(self)(element, self.where, f"{path}[{n}]") for n, element in enumerate(value)]
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a text or a list of texts or of token numbers, each as a text."""
-        value = self.value.get(key)
+        value = self.get(key)
         match value:
             case str():
                 return (value,)
@@ -101,7 +101,7 @@ class Reader:
 
     def one_choice(self, key: str) -> None:
         """Refuse requests for several replies at once."""
-        wanted = self.value.get(key)
+        wanted = self.get(key)
         if wanted not in (None, 1):
             raise UsageError(
                 f"{self.where}: {key} is {wanted!r}, but a scripted reply is one; ask once for each reply instead"
