@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -45,10 +46,15 @@ def events(form: WireFormat, call: Call, reply: Completion) -> list[bytes]:
 
 def strictly(model: Any, content: bytes, *, also: frozenset[str] = frozenset()) -> Any:
     """Validate JSON by a model, strictly; `also` names fields that the API has and the model lacks."""
-    value = TypeAdapter(model).validate_json(content, strict=True)
+    value = _adapter(model).validate_json(content, strict=True)
     unknown = sorted(set(_unknown(value, "")) - also)
     assert not unknown, f"{model.__name__} does not know {unknown}"
     return value
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
 
 
 def _unknown(value: Any, place: str) -> list[str]:
