@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.behaviours import AnyBehaviour
     from pytest_aiassert.code.linters import Linter
     from pytest_aiassert.matchers import Matcher
+    from pytest_aiassert.wire.formats import WireFormat
 
 
 @pytest.hookspec(firstresult=True)
@@ -34,6 +35,12 @@ def pytest_aiassert_behaviours() -> list[AnyBehaviour]:
 @pytest.hookspec
 def pytest_aiassert_linters() -> list[Linter]:
     """Add linters for `passes_lint(linter=…)`; a later name replaces an earlier one."""
+    raise NotImplementedError  # a specification, never called
+
+
+@pytest.hookspec
+def pytest_aiassert_wire_formats() -> list[WireFormat]:
+    """Add formats of model APIs, for `ai_wire` to mock; a later one is asked before those there are."""
     raise NotImplementedError  # a specification, never called
 
 

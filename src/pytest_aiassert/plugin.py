@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.providers import MockProvider
+    from pytest_aiassert.wire.mocking import AIWire
 
 SKIP_REASON = "AI evaluation, run with --ai-eval"
 
@@ -70,6 +71,7 @@ EXTENSIONS = (
     "pytest_aiassert_matchers",
     "pytest_aiassert_behaviours",
     "pytest_aiassert_linters",
+    "pytest_aiassert_wire_formats",
 )
 
 
@@ -184,6 +186,14 @@ def replay_ai(request: pytest.FixtureRequest) -> Iterator[Provider]:
     from pytest_aiassert.integration.fixtures import provider
 
     yield from provider(request, replayed=True)
+
+
+@pytest.fixture
+def ai_wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
+    """Mocks the model APIs that any SDK calls: `ai_wire.openai.reply("…")`."""
+    from pytest_aiassert.integration.fixtures import wire
+
+    yield from wire(request)
 
 
 @pytest.fixture

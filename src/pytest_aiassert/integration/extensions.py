@@ -21,6 +21,7 @@ def install_extensions(manager: pytest.PytestPluginManager) -> None:
     from pytest_aiassert.code.linters import use_linters
     from pytest_aiassert.matchers.coercion import use_coercers
     from pytest_aiassert.matchers.registry import use_matchers
+    from pytest_aiassert.wire.formats import use_formats
 
     hook = manager.hook
 
@@ -37,6 +38,8 @@ def install_extensions(manager: pytest.PytestPluginManager) -> None:
             scope.enter_context(use_behaviours(*behaviours))
         for linters in reversed(_answers(hook.pytest_aiassert_linters, list, "a list of Linter")):
             scope.enter_context(use_linters(*linters))
+        for formats in reversed(_answers(hook.pytest_aiassert_wire_formats, list, "a list of WireFormat")):
+            scope.enter_context(use_formats(*formats))
     except AIAssertError as error:
         raise pytest.UsageError(str(error)) from error
     config = cast("pytest.Config", manager.getplugin("pytestconfig"))

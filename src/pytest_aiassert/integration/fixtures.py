@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.providers import MockProvider
+    from pytest_aiassert.wire.mocking import AIWire
 
 
 def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Iterator[Provider]:
@@ -59,6 +60,17 @@ def mock(request: pytest.FixtureRequest) -> MockProvider:
     from pytest_aiassert.integration.observed import ObservedMock
 
     return ObservedMock(_recorder(_guarded(request)))
+
+
+def wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
+    """Yield a fresh mock of every model API, asked about the test's traffic."""
+    from pytest_aiassert.integration.traffic import MOCKS, tapped
+    from pytest_aiassert.wire.mocking import AIWire
+
+    mocked = AIWire()
+    with tapped(request, [mocked], rank=MOCKS, claims=mocked.claims) as tap:
+        mocked.beneath = tap.after(mocked)
+        yield mocked
 
 
 def expectation(request: pytest.FixtureRequest) -> Expect:

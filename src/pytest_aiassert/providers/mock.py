@@ -96,7 +96,7 @@ class MockProvider(Scripted):
 
     def _answer(self, request: Request) -> tuple[Completion | BaseException, tuple[Fault, ...]]:
         self._calls.append(request)
-        turn = next_turn(self.scripts(request), request)
+        turn = next_turn([self], request)
         answer = _settled(turn) if turn is not None else None
         if turn is None or answer is None:
             raise UsageError(self.unanswered(request))

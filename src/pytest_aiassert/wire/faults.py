@@ -158,7 +158,7 @@ class Injection:
 
     @property
     def owed(self) -> bool:
-        """Whether it was to happen a number of times, or once at least, and has not yet."""
+        """Whether it was to happen, and has not as often as it was to."""
         return bool(self._left) if self._left is not None else not self._happened
 
     def due(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Self, TypeAlias
 
@@ -15,7 +15,6 @@ from pytest_aiassert.wire.formats.base import Call, WireFormat
 from pytest_aiassert.wire.formats.counting import count_request, with_usage
 from pytest_aiassert.wire.formats.registry import formats_in_use, recognise
 from pytest_aiassert.wire.message import Decision, Handler, WireRequest, WireResponse
-from pytest_aiassert.wire.script import Script, Turn
 from pytest_aiassert.wire.scripted import Scripted, next_turn
 from pytest_aiassert.wire.spoiling import replaced, spoiled
 from pytest_aiassert.wording import cut, known_names
@@ -161,8 +160,7 @@ class AIWire(MockedAPI):
 
     def _decide(self, form: WireFormat, call: Call, request: WireRequest) -> Decision | None:
         asked = call.request if call.request.messages else _as_request(call)
-        scripts = self._scripts(form.api, asked)
-        turn = next_turn(scripts, asked) if call.operation == "chat" else _faults(scripts)
+        turn = next_turn((self._apis[form.api], self), asked, says=call.operation == "chat")
         reply = turn.reply if turn else None
         if isinstance(reply, Fault):
             return self._fault(reply, form, call)
@@ -204,10 +202,6 @@ class AIWire(MockedAPI):
             raise UsageError(self._missing(form, f"vectors for {cut(call.prompt)!r}", ".embed(dimensions=8)"))
         return tuple(tuple(float(number) for number in vector) for vector in embed(call))
 
-    def _scripts(self, api: str, request: Request) -> Iterator[tuple[Script, str]]:
-        yield from self._apis[api].scripts(request)
-        yield from self.scripts(request)
-
     def _refusal(self, form: WireFormat, call: Call) -> str:
         mock = self._apis[form.api]
         words = mock.unanswered(call.request, mock.title).removeprefix("the mock ")
@@ -219,16 +213,6 @@ class AIWire(MockedAPI):
 
     def _api(self, name: str) -> MockedAPI:
         return MockedAPI(f"{self.title}.{name}", lambda: tuple(call for call in self._calls if call.api == name))
-
-
-def _faults(scripts: Iterator[tuple[Script, str]]) -> Turn | None:
-    faults: tuple[Fault, ...] = ()
-    for script, _ in scripts:
-        turn = script.faults()
-        faults += turn.faults
-        if turn.reply is not None:
-            return Turn(reply=turn.reply)
-    return Turn(faults=faults) if faults else None
 
 
 def _as_request(call: Call) -> Request:

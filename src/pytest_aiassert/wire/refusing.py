@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from pytest_aiassert.errors import AIAssertError
 from pytest_aiassert.wire.message import WireRequest
 from pytest_aiassert.wording import cut
 
 _MODEL_IN_PATH: Final = re.compile(r"/models/([^/:?]+)|/model/([^/]+)/")
 
-WAYS_OUT: Final = (
-    "mock it (ai_wire.openai.reply('…')), replay it (marker ai_cassette, recorded with --ai-record=once), "
-    "or let it through with --ai-allow-network"
-)
-
 
 def refusal(request: WireRequest, title: str) -> str:
-    """Name URL, model and test, and the three ways out."""
+    """Name URL, model, test and prompt, and the three ways out."""
     model = model_of(request)
     named = f" for model {model!r}" if model else ""
     where = f" in {title}" if title else ""
-    return f"refused: {request.method} {plain(request.url)}{named}{where} is neither mocked nor replayed; {WAYS_OUT}"
+    asked, mock = _mocking(request)
+    return (
+        f"refused: {request.method} {plain(request.url)}{named}{where}{asked} is neither mocked nor replayed; {mock}, "
+        "replay it (marker ai_cassette, recorded with --ai-record=once), or let it through with --ai-allow-network"
+    )
 
 
 def refusal_to_connect(host: str, how: str, title: str) -> str:
@@ -43,6 +43,22 @@ def ambiguity(what: str, titles: Sequence[str]) -> str:
         f"({', '.join(titles)}), so none can answer it; start the thread with contextvars.copy_context().run, "
         "or run the tests in processes of their own (pytest-xdist)"
     )
+
+
+def _mocking(request: WireRequest) -> tuple[str, str]:
+    """Return what is asked, and how to mock it."""
+    from pytest_aiassert.wire.formats import recognise
+
+    form = recognise(request)
+    if form is None:
+        return "", f"mock another endpoint (ai_wire knows no format for {request.method} {request.path})"
+    verb = {"chat": "reply('…')", "embed": "embed(dimensions=8)", "models": "models('…')", "count": "reply('…')"}
+    try:
+        prompt = form.read(request).prompt
+    except AIAssertError:
+        prompt = ""
+    asked = f", asking {cut(' '.join(prompt.split()), 80)!r}," if prompt else ""
+    return asked, f"mock it (ai_wire.{form.api}.{verb[form.operation]})"
 
 
 def model_of(request: WireRequest) -> str:

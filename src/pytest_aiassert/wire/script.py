@@ -87,23 +87,30 @@ class Script:
                 self._injections = [i for i in self._injections if not i.always or (i.spoils and injection.spoils)]
             self._injections.append(injection)
 
-    def next(self, request: Request, title: str) -> Turn:
-        """Return what the next call gets; raises UsageError when the replies are used up."""
+    def strike(self) -> Turn:
+        """Count a call, and return the faults that befall it whoever answers."""
         with self._lock:
-            faults, instead = self._due()
+            faults, instead = self._due(plain=False)
+        return Turn(reply=instead, faults=faults)
+
+    def next(
+        self, request: Request, title: str, *, faults: tuple[Fault, ...] = (), struck: bool = False, says: bool = True
+    ) -> Turn:
+        """Return what the next call gets; raises UsageError when the replies are used up.
+
+        `faults` spoil it in any case; `struck` tells that `strike` has counted the call; with `says` false no reply is
+        asked for.
+        """
+        with self._lock:
+            due, instead = self._due(plain=True, others=not struck)
+            faults += due
             if instead is not None:
                 return Turn(reply=instead)
             stays = any(not fault.kind.arrives for fault in faults)
-            if not self._steps or (stays and self._position >= len(self._steps) > 1):
+            if not says or not self._steps or (stays and self._position >= len(self._steps) > 1):
                 return Turn(faults=faults)
             step = self._take(request, title, stays=stays)
         return Turn(reply=self._answer(step, request, title), faults=faults)
-
-    def faults(self) -> Turn:
-        """Return the faults of a call that asks for something else than a reply."""
-        with self._lock:
-            faults, instead = self._due()
-        return Turn(reply=instead, faults=faults)
 
     def unused(self, title: str) -> list[str]:
         """Say what was scripted and never happened."""
@@ -115,11 +122,14 @@ class Script:
             left.append(f"{title}: its reply was never asked for")
         return left + [f"{title}: fault {_shown(i.fault)} never happened" for i in self._injections if i.owed]
 
-    def _due(self) -> tuple[tuple[Fault, ...], Fault | BaseException | None]:
-        """Count a call; return the faults that spoil its reply, and what comes in its place."""
+    def _due(self, *, plain: bool, others: bool = True) -> tuple[tuple[Fault, ...], Fault | BaseException | None]:
+        """Count a call; return the faults that spoil its reply, and what comes in its place.
+
+        A `plain` fault is one that comes in the place of every reply; `others` are all but these.
+        """
         due: list[Fault] = []
         for injection in sorted(self._injections, key=lambda i: i.always):
-            if injection.due():
+            if (plain if injection.always and not injection.spoils else others) and injection.due():
                 if not (isinstance(injection.fault, Fault) and injection.spoils):
                     return (), injection.fault
                 due.append(injection.fault)
@@ -193,7 +203,7 @@ class Script:
 
 
 def forced_tool(request: Request) -> str:
-    """Return the name of the tool that a request insists on, empty where the model may choose."""
+    """Return the tool that a request insists on, empty where the model may choose."""
     config = request.parameters.get("toolConfig")
     calling = config.get("functionCallingConfig") if isinstance(config, Mapping) else None
     if isinstance(calling, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Self, TypeAlias, TypeVar, Unpack
 
@@ -50,8 +50,9 @@ class Scripted:
         """Let a fault befall every call, or `times` calls, before the replies go on.
 
         A fault is a name (`timeout`, `rate_limited`, `cut`, `malformed`, …), an HTTP status, a Fault, or an exception.
-        With `after`, that many calls go well first; with `rate` it befalls calls at random, repeatably by `seed`.
-        `retry_after`, `seconds` and `at` are those of Fault. Raises UsageError for what is no fault.
+        With `after`, that many calls go well first; with `rate` it befalls calls at random, repeatably by `seed`. One
+        that comes in the place of every reply gives way to rules, and ends with the next `reply`. `retry_after`,
+        `seconds` and `at` are those of Fault. Raises UsageError for what is no fault.
         """
         self._default.fail(injection(fault, **options))
         return self
@@ -77,13 +78,17 @@ class Scripted:
         named = [(rule.script, f"{self.title}.{rule.title}") for rule in self._rules]
         return [line for script, title in (*named, (self._default, self.title)) for line in script.unused(title)]
 
-    def scripts(self, request: Request) -> Iterator[tuple[Script, str]]:
-        """Yield the scripts that a request may be answered from, in order, and their names."""
+    def strike(self) -> Turn:
+        """Count a call, and return the faults that befall it whatever rule answers."""
+        return self._default.strike()
+
+    def scripts(self, request: Request) -> Iterator[tuple[Script, str, bool]]:
+        """Yield the scripts that may answer a request, their names, and which is no rule's."""
         for rule in self._rules:
             if not rule.script.empty and rule.matches(request):
-                yield rule.script, rule.title
+                yield rule.script, rule.title, False
         if not self._default.empty:
-            yield self._default, self.title
+            yield self._default, self.title, True
 
     @property
     def blank(self) -> bool:
@@ -126,14 +131,22 @@ class Conditional(Generic[MockT]):
         return self._mock
 
 
-def next_turn(scripts: Iterator[tuple[Script, str]], request: Request) -> Turn | None:
-    """Ask scripts in order until one has a reply, or what comes in its place; None where none has any."""
+def next_turn(mocks: Sequence[Scripted], request: Request, *, says: bool = True) -> Turn | None:
+    """Ask mocks in order until one has a reply, or what comes in its place; None where none has any.
+
+    With `says` false no reply is asked for, only what befalls the call.
+    """
     faults: tuple[Fault, ...] = ()
-    for script, title in scripts:
-        turn = script.next(request, title)
-        faults += turn.faults
+    for mock in mocks:
+        turn = mock.strike()
         if turn.reply is not None:
-            return Turn(reply=turn.reply, faults=faults)
+            return turn
+        faults += turn.faults
+    for script, title, struck in (found for mock in mocks for found in mock.scripts(request)):
+        turn = script.next(request, title, faults=faults, struck=struck, says=says)
+        if turn.reply is not None:
+            return turn
+        faults = turn.faults
     return Turn(faults=faults) if faults else None
 
 

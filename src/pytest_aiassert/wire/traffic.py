@@ -77,6 +77,10 @@ class Tap:
         with self._lock:
             self._handlers = tuple(ranked for ranked in self._handlers if ranked[1] is not handler)
 
+    def after(self, handler: Handler) -> Handler:
+        """Return a handler that asks those who come after one."""
+        return _After(lambda: tuple(other for _, other in self._handlers), handler)
+
     def claim(self, claims: Claim) -> None:
         """Refuse these requests, too, where nobody answers them."""
         with self._lock:
@@ -134,6 +138,21 @@ class Tap:
 
     def __repr__(self) -> str:
         return f"<Tap of {self.title}, {len(self._handlers)} handlers>"
+
+
+class _After:
+    """Asks the handlers that come after one of them."""
+
+    def __init__(self, handlers: Callable[[], tuple[Handler, ...]], first: Handler) -> None:
+        self._handlers = handlers
+        self._first = first
+
+    def answer(self, request: WireRequest) -> Decision | None:
+        """Return the first decision of those who come after."""
+        handlers = self._handlers()
+        start = next((n + 1 for n, handler in enumerate(handlers) if handler is self._first), len(handlers))
+        decisions = (handler.answer(request) for handler in handlers[start:])
+        return next((decision for decision in decisions if decision is not None), None)
 
 
 class Crowd:

@@ -111,7 +111,7 @@ class WireFormat(abc.ABC):
         return "text/event-stream; charset=utf-8" if call.stream else "application/json"
 
     def respond(self, answer: Any, call: Call) -> WireResponse:
-        """Return the response that carries an answer, a stream in as many pieces as it has events."""
+        """Return the response that carries an answer; a stream has a piece for each event."""
         headers = (("content-type", self.media_type(call)), ("x-request-id", call.identifier("req_")))
         events = self.events(answer, call) if call.stream else iter([encode(self.write(answer, call))])
         return WireResponse(headers=headers, pieces=tuple(Piece(data=data) for data in events))

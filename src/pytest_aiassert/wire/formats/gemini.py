@@ -69,7 +69,7 @@ class GeminiGenerate(GeminiFormat):
         return self._response(parts, answer, call, tokens=answer.usage.output_tokens, reason=_finish(answer))
 
     def events(self, answer: Completion, call: Call) -> Iterator[bytes]:
-        """Yield the content in pieces, as server-sent events or as the elements of one JSON array."""
+        """Yield the content in pieces: server-sent events, or the elements of one JSON array."""
         chunks = list(self._chunks(answer, call))
         if call.query.get("alt") == "sse":
             yield from (sse(chunk) for chunk in chunks)

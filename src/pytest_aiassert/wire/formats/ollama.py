@@ -77,7 +77,7 @@ class OllamaChat(OllamaFormat):
         return {**_head(answer, call), **self.said(answer.text, answer.tool_calls), **_ending(answer)}
 
     def events(self, answer: Completion, call: Call) -> Iterator[bytes]:
-        """Yield a line for each word, one with the tool calls, and one with how it ended."""
+        """Yield a line for each word, one for tool calls, one for the end."""
         head = {**_head(answer, call), "done": False}
         for piece in pieces(answer.text):
             yield ndjson({**head, **self.said(piece, ())})

@@ -85,7 +85,7 @@ class Reader:
         return [type(self)(element, self.where, f"{path}[{n}]") for n, element in enumerate(value)]
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a text or a list of texts or of token numbers, each as a text."""
+        """Return texts: one, or a list of texts or of token numbers."""
         value = self.get(key)
         match value:
             case str():
@@ -145,7 +145,7 @@ def joined(parts: list[str]) -> str:
 
 
 def told(kind: str, source: object, media: object = "") -> str:
-    """Say in words that a part is an image, a file or the like, and which."""
+    """Say in words which image, file or the like a part is."""
     text = source if isinstance(source, str) else ""
     if text.startswith("data:"):
         head, _, data = text.partition(",")
