@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
@@ -58,7 +58,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One model reply; `latency` is in seconds, `cost` in US dollars, None where unknown."""
+    """One model reply; `latency` and `first_token` are in seconds, `cost` in US dollars, None where unknown.
+
+    `first_token` is what a streamed reply took up to its first text.
+    """
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
@@ -67,6 +70,23 @@ class Completion:
     model: str = ""
     latency: float | None = None
     cost: float | None = None
+    first_token: float | None = None
+
+    @classmethod
+    def of_chunks(cls, chunks: Iterable[Chunk], *, model: str = "") -> Completion:
+        """Add up the chunks of a stream to the whole reply."""
+        gathered = list(chunks)
+        reasons: list[FinishReason] = [chunk.finish_reason for chunk in gathered if chunk.finish_reason is not None]
+        return cls(
+            text="".join(chunk.text for chunk in gathered),
+            tool_calls=tuple(call for chunk in gathered for call in chunk.tool_calls),
+            usage=next((chunk.usage for chunk in reversed(gathered) if chunk.usage is not None), Usage()),
+            finish_reason=reasons[-1] if reasons else "other",
+            model=model,
+            latency=gathered[-1].elapsed if gathered else None,
+            cost=next((chunk.cost for chunk in reversed(gathered) if chunk.cost is not None), None),
+            first_token=next((chunk.elapsed for chunk in gathered if chunk.text), None),
+        )
 
     def __str__(self) -> str:
         return self.text
@@ -74,13 +94,17 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A piece of a streamed reply; tool calls, finish reason, usage and its cost come with the last ones."""
+    """A piece of a streamed reply; tool calls, finish reason, usage and its cost come with the last ones.
+
+    `elapsed` is in seconds since the request, as recorded where a recording is replayed, None where unknown.
+    """
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     usage: Usage | None = None
     cost: float | None = None
     finish_reason: FinishReason | None = None
+    elapsed: float | None = None
 
     def __str__(self) -> str:
         return self.text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.messages import Chunk, Completion, Message, Request, Tool, Usage, as_messages, as_request
+from assistant.messages import Chunk, Completion, Message, Request, Tool, ToolCall, Usage, as_messages, as_request
 
 
 def test_text_becomes_one_user_message() -> None:
@@ -42,3 +42,17 @@ def test_replies_read_as_their_text() -> None:
 def test_values_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Completion().text = "changed"  # type: ignore[misc]  the point of the test
+
+
+def test_chunks_add_up_to_a_completion() -> None:
+    call = ToolCall(id="1", name="f")
+    chunks = [
+        Chunk(elapsed=0.1),
+        Chunk(text="a", elapsed=0.2),
+        Chunk(text="b", elapsed=0.3, finish_reason="stop"),
+        Chunk(tool_calls=(call,), usage=Usage(output_tokens=2), cost=0.5, elapsed=0.4),
+    ]
+    assert Completion.of_chunks(iter(chunks), model="m") == Completion(
+        text="ab", tool_calls=(call,), usage=Usage(output_tokens=2), model="m", latency=0.4, cost=0.5, first_token=0.2
+    )
+    assert Completion.of_chunks([]) == Completion(finish_reason="other")

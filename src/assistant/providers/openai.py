@@ -81,6 +81,7 @@ class OpenAIProvider(BaseProvider):
 
     async def chunks(self, request: Request) -> AsyncIterator[Chunk]:
         """Post one request and yield what arrives; raises CutStreamError when the end mark never comes."""
+        started = time.perf_counter()
         deadline = time.monotonic() + self._total_timeout
         body = {**self._body(request), "stream": True, "stream_options": {"include_usage": True}}
         decoder = StreamDecoder(self.name)
@@ -92,16 +93,18 @@ class OpenAIProvider(BaseProvider):
                     whole = await self._whole(response)
             except TimeoutError as error:
                 raise self._too_slow() from error
+            elapsed = response.extensions.get("elapsed", lambda: time.perf_counter() - started)
             if whole is not None:
                 for chunk in _as_chunks(whole):
-                    yield self._priced(chunk)
+                    yield replace(self._priced(chunk), elapsed=response.extensions.get("latency", elapsed()))
                 return
             async with aclosing(self._events(response, decoder, deadline)) as events:
                 async for data in events:
                     for chunk in decoder.feed(data):
-                        yield self._priced(chunk)
+                        yield replace(self._priced(chunk), elapsed=elapsed())
+            ended = elapsed()
         for chunk in decoder.close():
-            yield chunk
+            yield replace(chunk, elapsed=ended)
 
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that the server lists; raises ProviderError."""

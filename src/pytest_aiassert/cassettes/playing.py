@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 from pytest_aiassert.cassettes.exchange import Body, RecordedResponse
@@ -60,4 +61,8 @@ def _pieces(body: Body, pace: Pace) -> _Pieces:
     if body.events is None:
         content = body.encode()
         return (Piece(data=content),) if content else ()
-    return tuple(Piece(data=event.encode(), delay=pace.between(event.dt)) for event in body.events)
+    moments = accumulate(event.dt for event in body.events)
+    return tuple(
+        Piece(data=event.encode(), delay=pace.between(event.dt), recorded=moment)
+        for event, moment in zip(body.events, moments, strict=True)
+    )

@@ -81,20 +81,19 @@ class _RecordingStream(httpx2.AsyncByteStream):
 
 def _replayed(recorded: WireResponse) -> httpx2.Response:
     headers = [(name.encode(errors="replace"), value.encode(errors="replace")) for name, value in recorded.headers]
-    return httpx2.Response(
-        recorded.status,
-        headers=headers,
-        stream=_ReplayedStream(recorded),
-        extensions={"latency": recorded.latency},
-    )
+    stream = _ReplayedStream(recorded)
+    extensions = {"latency": recorded.latency, "elapsed": lambda: stream.elapsed}
+    return httpx2.Response(recorded.status, headers=headers, stream=stream, extensions=extensions)
 
 
 class _ReplayedStream(httpx2.AsyncByteStream):
-    """Gives a recorded body back, a stream event by event."""
+    """Gives a recorded body back, a stream event by event; `elapsed` is what the recording took up to the last one."""
 
     def __init__(self, recorded: WireResponse) -> None:
         self._recorded = recorded
+        self.elapsed = 0.0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self._recorded.pieces:
+            self.elapsed = piece.recorded
             yield piece.data

@@ -5,22 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from assistant.errors import AssistantError
-from assistant.messages import (
-    Chunk,
-    Completion,
-    FinishReason,
-    Message,
-    Prompt,
-    Request,
-    Tool,
-    ToolCall,
-    Usage,
-    as_messages,
-)
+from assistant.messages import Chunk, Completion, Message, Prompt, Request, Tool, as_messages
 from assistant.protocols import Provider
 from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.errors import AIAssertError
@@ -103,7 +93,7 @@ class ObservedProvider:
         try:
             yield gathered
         finally:
-            if gathered.started:
+            if gathered.chunks:
                 self._keep(as_messages(prompt), gathered.completion())
 
     def _keep(self, messages: tuple[Message, ...], reply: Completion) -> Completion:
@@ -147,34 +137,18 @@ async def _in_thread(call: Callable[[], T]) -> T:
 
 
 class _Gathered:
-    """Adds the chunks of a stream up to a Completion."""
+    """Keeps the chunks of a stream, each with the time it took to arrive."""
 
     def __init__(self, model: str) -> None:
-        self.started = False
+        self.chunks: list[Chunk] = []
         self._model = model
         self._began = time.perf_counter()
-        self._text: list[str] = []
-        self._tool_calls: list[ToolCall] = []
-        self._usage = Usage()
-        self._cost: float | None = None
-        self._finish: FinishReason = "other"
 
     def add(self, chunk: Chunk) -> Chunk:
-        self.started = True
-        self._text.append(chunk.text)
-        self._tool_calls.extend(chunk.tool_calls)
-        self._usage = chunk.usage or self._usage
-        self._cost = self._cost if chunk.cost is None else chunk.cost
-        self._finish = chunk.finish_reason or self._finish
+        if chunk.elapsed is None:
+            chunk = replace(chunk, elapsed=time.perf_counter() - self._began)
+        self.chunks.append(chunk)
         return chunk
 
     def completion(self) -> Completion:
-        return Completion(
-            text="".join(self._text),
-            tool_calls=tuple(self._tool_calls),
-            usage=self._usage,
-            finish_reason=self._finish,
-            model=self._model,
-            latency=time.perf_counter() - self._began,
-            cost=self._cost,
-        )
+        return Completion.of_chunks(self.chunks, model=self._model)

@@ -21,6 +21,7 @@ class Within(Matcher):
     latency: float | None = None
     tokens: int | None = None
     cost: float | None = None
+    first_token: float | None = None
 
     def judge(self, reply: Completion) -> Verdict:
         """Hold every limit; raises CannotJudgeError where the reply does not say what it took."""
@@ -30,6 +31,7 @@ class Within(Matcher):
                 ("latency", self.latency, reply.latency),
                 ("tokens", self.tokens, reply.usage.total_tokens or None),
                 ("cost", self.cost, reply.cost),
+                ("first_token", self.first_token, reply.first_token),
             )
             if limit is not None
         ]
@@ -41,37 +43,52 @@ class Within(Matcher):
     def _part(self, name: str, taken: float | None, limit: float) -> Verdict:
         if taken is None or not math.isfinite(taken) or taken < 0:
             raise CannotJudgeError(f"within: the reply does not say its {name}; {_HINTS[name]}")
-        said = {"latency": f"{taken:.3g} s", "tokens": f"{taken:,} tokens", "cost": f"${taken:.4g}"}[name]
-        most = {"latency": f"{limit:g} s", "tokens": f"{limit:,}", "cost": f"${limit:g}"}[name]
+        said, most = _WORDS[name]
         passed = taken <= limit
         score = 1.0 if passed else limit / taken
-        reason = f"{said}, {most} allowed"
+        reason = f"{said.format(taken)}, {most.format(limit)} allowed"
         return Verdict(matcher=f"within.{name}", passed=passed, score=score, reason=reason)
 
     def __repr__(self) -> str:
-        limits = {"latency": self.latency, "tokens": self.tokens, "cost": self.cost}
+        limits = {"latency": self.latency, "tokens": self.tokens, "cost": self.cost, "first_token": self.first_token}
         return source("within", **{name: limit for name, limit in limits.items() if limit is not None})
 
 
+_WORDS = MappingProxyType(
+    {
+        "latency": ("{:.3g} s", "{:g} s"),
+        "tokens": ("{:,} tokens", "{:,}"),
+        "cost": ("${:.4g}", "${:g}"),
+        "first_token": ("{:.3g} s to the first token", "{:g} s"),
+    }
+)
 _HINTS = MappingProxyType(
     {
         "latency": "judge the Completion that a provider returned, not its text",
         "tokens": "judge the Completion that a provider returned, not its text; some servers do not count tokens",
         "cost": "judge the Completion that a provider returned, not its text, of a model that has a price",
+        "first_token": "it is known of streams: judge Completion.of_chunks(ai.stream(…))",
     }
 )
 
 
-def within(latency: float | None = None, tokens: int | None = None, cost: float | None = None) -> Within:
+def within(
+    latency: float | None = None,
+    tokens: int | None = None,
+    cost: float | None = None,
+    first_token: float | None = None,
+) -> Within:
     """Pass where the reply took at most this: seconds, tokens, US dollars.
 
-    Tokens are those of input and output together. A reply that does not carry a value cannot be judged. The score is
-    the limit's share of what was taken. Raises UsageError without any limit, and for one that is no number.
+    Tokens are those of input and output together; `first_token` is the seconds up to the first text of a stream. A
+    reply that does not carry a value cannot be judged. The score is the limit's share of what was taken. Raises
+    UsageError without any limit, and for one that is no number.
     """
-    if latency is None and tokens is None and cost is None:
-        raise UsageError("within() needs latency, tokens or cost, such as within(latency=2.0)")
+    if latency is None and tokens is None and cost is None and first_token is None:
+        raise UsageError("within() needs latency, tokens, cost or first_token, such as within(latency=2.0)")
     return Within(
         latency=None if latency is None else number("within: latency", latency),
         tokens=None if tokens is None else whole_number("within: tokens", tokens, least=0),
         cost=None if cost is None else number("within: cost", cost),
+        first_token=None if first_token is None else number("within: first_token", first_token),
     )

@@ -142,10 +142,12 @@ def _delivery(answer: Completion | BaseException, faults: tuple[Fault, ...], lat
     elif isinstance(answer, BaseException):
         chunks = []
     else:
-        chunks = [Chunk(text=piece) for piece in pieces(answer.text)]
+        texts = pieces(answer.text)
         usage = None if any(fault.name == "no_usage" for fault in faults) else answer.usage
         end = Chunk(tool_calls=answer.tool_calls, usage=usage, cost=answer.cost, finish_reason=answer.finish_reason)
-        chunks.append(end)
+        chunks = [*(Chunk(text=piece) for piece in texts), end]
+        if answer.latency is not None and not faults:  # with faults, the clock tells
+            chunks = _told(chunks, answer.first_token, answer.latency)
     for fault in faults:
         if fault.name == "duplicated" and chunks:
             place = min(fault.at or max(1, len(chunks) // 2), len(chunks))
@@ -164,6 +166,13 @@ def _delay(faults: tuple[Fault, ...]) -> float:
 
 def _seconds(name: str, default: float, faults: tuple[Fault, ...]) -> float:
     return sum(default if fault.seconds is None else fault.seconds for fault in faults if fault.name == name)
+
+
+def _told(chunks: list[Chunk], first: float | None, last: float) -> list[Chunk]:
+    """Spread the seconds that a reply says it took over its chunks."""
+    step = (last - (first or 0.0)) / (len(chunks) - 1 or 1)
+    times = [(step if first is None else first) + step * place for place in range(len(chunks) - 1)]
+    return [replace(chunk, elapsed=moment) for chunk, moment in zip(chunks, [*times, last], strict=True)]
 
 
 async def _pause(seconds: float) -> None:

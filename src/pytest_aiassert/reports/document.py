@@ -121,6 +121,7 @@ def _reply(reply: Completion) -> dict[str, Any]:
         "input_tokens": reply.usage.input_tokens,
         "output_tokens": reply.usage.output_tokens,
         "latency": _number(reply.latency),
+        "first_token": _number(reply.first_token),
         "cost": _number(reply.cost),
     }
 

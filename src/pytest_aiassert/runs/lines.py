@@ -215,7 +215,7 @@ def _reply_to_json(reply: Completion) -> dict[str, JSON]:
         "model": reply.model,
         "latency": reply.latency,
         "cost": reply.cost,
-    }
+    } | ({} if reply.first_token is None else {"first_token": reply.first_token})
 
 
 def _verdict_to_json(verdict: Verdict) -> dict[str, JSON]:
@@ -283,6 +283,7 @@ def _reply_from_json(value: Mapping[str, JSON]) -> Completion:
         model=_get(value, "model", str, ""),
         latency=None if value.get("latency") is None else _number(value, "latency"),
         cost=None if value.get("cost") is None else _number(value, "cost"),
+        first_token=None if value.get("first_token") is None else _number(value, "first_token"),
     )
 
 

@@ -63,10 +63,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Bytes of a body that arrive together, `delay` seconds after those before."""
+    """Bytes of a body that arrive together, `delay` seconds after those before.
+
+    `recorded` is in seconds since the request, and says when they arrived in the recording.
+    """
 
     data: bytes
     delay: float = 0.0
+    recorded: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from assistant.messages import Completion, Usage
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers import within
 
-REPLY = Completion(text="a", usage=Usage(input_tokens=1_200, output_tokens=300), latency=2.0, cost=0.004)
+REPLY = Completion(
+    text="a", usage=Usage(input_tokens=1_200, output_tokens=300), latency=2.0, cost=0.004, first_token=0.5
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,8 @@ REPLY = Completion(text="a", usage=Usage(input_tokens=1_200, output_tokens=300),
         (within(2, 2_000, 0.01), True, 1, "2 s, 2 s allowed; 1,500 tokens, 2,000 allowed; $0.004, $0.01 allowed"),
         (within(latency=3, tokens=750, cost=0.001), False, 0.25, "1,500 tokens, 750 allowed; $0.004, $0.001 allowed"),
         (within(latency=0), False, 0, "2 s, 0 s allowed"),
+        (within(first_token=0.5), True, 1, "0.5 s to the first token, 0.5 s allowed"),
+        (within(first_token=0.25), False, 0.5, "0.5 s to the first token, 0.25 s allowed"),
     ],
 )
 def test_every_limit_is_held(matcher, passed, score, reason):
@@ -46,6 +50,7 @@ def test_several_limits_are_parts():
         (within(cost=1), Completion(latency=1.0), "does not say its cost; .*a model that has a price"),
         (within(latency=1), Completion(latency=float("nan")), "does not say its latency"),
         (within(latency=1), Completion(latency=-1.0), "does not say its latency"),
+        (within(first_token=1), Completion(latency=1.0), r"does not say its first_token; .*Completion.of_chunks\("),
         (~within(latency=1), "text", "does not say its latency"),
     ],
 )
@@ -57,7 +62,8 @@ def test_what_a_reply_does_not_say_is_never_a_verdict(matcher, reply, words):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (within, r"within\(\) needs latency, tokens or cost"),
+        (within, r"within\(\) needs latency, tokens, cost or first_token"),
+        (lambda: within(first_token=-1), "within: first_token is -1"),
         (lambda: within(latency=-1), "within: latency is -1; expected a number, 0 or more"),
         (lambda: within(tokens=1.5), "within: tokens is 1.5; expected a whole number"),
         (lambda: within(cost="1"), "within: cost is '1'"),

@@ -200,8 +200,18 @@ def test_the_pieces_of_a_stream_are_its_text(text: str) -> None:
     assert first == second
 
 
+def test_streams_take_the_time_that_the_reply_says(mock: MockProvider) -> None:
+    told = Completion(text="one two three", latency=1.0, first_token=0.4)
+    chunks = list(mock.reply(told).stream("x"))
+    assert [chunk.elapsed for chunk in chunks] == pytest.approx([0.4, 0.6, 0.8, 1.0])
+    reply = Completion.of_chunks(chunks)
+    assert (reply.first_token, reply.latency) == (0.4, 1.0)
+    untold = Completion.of_chunks(mock.reply(Completion(text="one")).stream("x"))
+    assert (untold.first_token, untold.latency) == (None, None)
+
+
 def test_streams_tool_calls_last(mock: MockProvider) -> None:
-    end = Chunk(tool_calls=(CALL,), usage=Usage(), cost=0.0, finish_reason="tool_calls")
+    end = Chunk(tool_calls=(CALL,), usage=Usage(), cost=0.0, finish_reason="tool_calls", elapsed=0.0)
     assert list(mock.reply(CALL).stream("x")) == [end]
 
 

@@ -13,6 +13,7 @@ from tests.pytest_aiassert.cassettes.conftest import exchange
 from assistant.assembly import connect as connect_spec
 from assistant.config import Settings
 from assistant.errors import CutStreamError, OverloadedError
+from assistant.messages import Completion
 from assistant.protocols import Provider
 from pytest_aiassert.cassettes import Cassette
 from pytest_aiassert.errors import CassetteError, CassetteMissError, UsageError
@@ -91,6 +92,27 @@ def test_records_then_replays(tmp_path: Path) -> None:
         with pytest.raises(CassetteMissError, match="2 replies to this request, the 3rd"):
             provider.complete("a")
     assert live == again == ["one", "two", "three"]
+
+
+def test_a_replayed_stream_tells_the_times_of_its_recording(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    upstream = _upstream(_events("", "a", "b"))
+    with ReplayProvider(Cassette.open(path, "once"), connect, **LIVE, upstream=upstream) as provider:
+        live = Completion.of_chunks(provider.stream("x"))
+    document = json.loads(path.read_text(encoding="utf-8"))
+    events = document["exchanges"][0]["response"]["body"]["events"]
+    for event, delay in zip(events, (1.0, 2.0, 4.0, 8.0), strict=True):
+        event["dt"] = delay
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    with ReplayProvider(Cassette.open(path), connect) as provider:
+        reply = Completion.of_chunks(provider.stream("x"))
+
+    assert live.first_token is not None
+    assert 0 < live.first_token < 1
+    assert reply.text == "ab"
+    assert reply.first_token == 3.0
+    assert reply.latency in (7.0, 15.0)  # the end mark may carry no chunk
 
 
 def test_a_stream_left_early_is_not_recorded(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def full_trial():
                     finish_reason="length",
                     model="qwen",
                     latency=0.5,
+                    first_token=0.2,
                     cost=0.001,
                 ),
             ),
