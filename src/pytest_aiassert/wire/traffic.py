@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pytest_aiassert.errors import AIAssertError, TrafficRefusedError
 from pytest_aiassert.wire.hosts import is_model_host
 from pytest_aiassert.wire.message import Decision, Forward, Handler, WireRequest
 from pytest_aiassert.wire.refusing import ambiguity, plain, refusal, refusal_to_connect
 
-Claim = Callable[[WireRequest], bool]
+Claim: TypeAlias = Callable[[WireRequest], bool]
+Mocked: TypeAlias = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
 
 
 class Listener(Protocol):
@@ -21,7 +26,7 @@ class Listener(Protocol):
         """Whether requests to a host are to be decided; others need not even be read."""
         ...
 
-    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+    def decide(self, request: WireRequest, *, mocked: Mocked = _never) -> Decision:
         """Return what happens to a request; raises TrafficRefusedError.
 
         One that another tool has `mocked` further down goes on to it where no handler answers.
@@ -96,7 +101,7 @@ class Tap:
             return False
         return is_model_host(request.host) or any(claim(request) for claim in self._claims)
 
-    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+    def decide(self, request: WireRequest, *, mocked: Mocked = _never) -> Decision:
         """Return what happens to a request; raises TrafficRefusedError.
 
         One that another tool has `mocked` further down goes on to it where no handler answers.
@@ -111,7 +116,7 @@ class Tap:
                     self._opened |= {request.host}
             if decision is not None:
                 return decision
-        if self.minds(request) and not mocked:
+        if self.minds(request) and not mocked():
             raise self.refuse(refusal(request, self.title))
         return Forward()
 
@@ -165,12 +170,12 @@ class Crowd:
         """Whether requests to a host are to be decided; others need not even be read."""
         return any(tap.concerns(host) for tap in self._taps)
 
-    def decide(self, request: WireRequest, *, mocked: bool = False) -> Decision:
+    def decide(self, request: WireRequest, *, mocked: Mocked = _never) -> Decision:
         """Return what happens to a request; raises TrafficRefusedError.
 
         One that another tool has `mocked` further down goes on to it where no handler answers.
         """
-        if not mocked and any(tap.minds(request) for tap in self._taps):
+        if any(tap.minds(request) for tap in self._taps) and not mocked():
             raise self.refuse(ambiguity(f"{request.method} {plain(request.url)}", [tap.title for tap in self._taps]))
         return Forward()
 

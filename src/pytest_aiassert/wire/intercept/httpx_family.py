@@ -30,7 +30,7 @@ def _sync(library: Library, original: Any, listening: Listening) -> Any:
         if listener is None or not listener.concerns(request.url.host):
             return original(transport, request)
         request.read()
-        decision = listener.decide(_seen(request), mocked=_mocked(transport))
+        decision = listener.decide(_seen(request), mocked=partial(_mocked, transport))
         if isinstance(decision, Forward):
             if decision.sink is None:
                 return original(transport, request)
@@ -57,7 +57,7 @@ def _async(library: Library, original: Any, listening: Listening) -> Any:
         if listener is None or not listener.concerns(request.url.host):
             return await original(transport, request)
         await request.aread()
-        decision = listener.decide(_seen(request), mocked=_mocked(transport))
+        decision = listener.decide(_seen(request), mocked=partial(_mocked, transport))
         if isinstance(decision, Forward):
             if decision.sink is None:
                 return await original(transport, request)

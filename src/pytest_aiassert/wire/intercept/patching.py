@@ -22,37 +22,54 @@ _MARK: Final = "__aiassert_patch__"
 
 
 class Patch:
-    """One function of a class or module, replaced until `undo`.
+    """One function of a class or module, replaced from `apply` until `undo`, and again.
 
     Whoever replaced it after us keeps a replacement that only passes calls on.
     """
 
     def __init__(self, owner: Any, name: str, wrap: Wrap, listening: Listening) -> None:
-        self._owner = owner
+        self.owner = owner
         self._name = name
-        self._live = True
-        self.before: Any = vars(owner).get(name, _ABSENT)
-        while (earlier := getattr(self.before, _MARK, None)) is not None and not earlier.live:
-            self.before = earlier.before  # left behind by somebody who restored what we had there
-        original = getattr(owner, name) if self.before is _ABSENT else self.before
+        self._live = False
+        self._before = self._found()
+        original = getattr(owner, name) if self._before is _ABSENT else self._before
         self._wrapper = wrap(original, lambda: listening() if self._live else None)
         setattr(self._wrapper, _MARK, self)
-        setattr(owner, name, self._wrapper)
 
-    @property
-    def live(self) -> bool:
-        """Whether calls are still looked at."""
-        return self._live
+    def fits(self) -> bool:
+        """Whether what is there now is what was there when this patch was made."""
+        return self._found() is self._before
+
+    def apply(self) -> None:
+        """Replace the function."""
+        self._live = True
+        setattr(self.owner, self._name, self._wrapper)
 
     def undo(self) -> None:
         """Put back what was there, unless somebody replaced it meanwhile."""
         self._live = False
-        if vars(self._owner).get(self._name) is not self._wrapper:
+        if vars(self.owner).get(self._name) is not self._wrapper:
             return
-        if self.before is _ABSENT:
-            delattr(self._owner, self._name)
+        if self._before is _ABSENT:
+            delattr(self.owner, self._name)
         else:
-            setattr(self._owner, self._name, self.before)
+            setattr(self.owner, self._name, self._before)
+
+    def _found(self) -> Any:
+        """Return what is there, beneath what is left of us where another tool put that back."""
+        found = vars(self.owner).get(self._name, _ABSENT)
+        while (earlier := getattr(found, _MARK, None)) is not None and earlier.left_behind(found):
+            found = earlier.before
+        return found
+
+    @property
+    def before(self) -> Any:
+        """What was there."""
+        return self._before
+
+    def left_behind(self, function: Any) -> bool:
+        """Whether a function is this patch's, and does nothing any more; `functools.wraps` copies the mark."""
+        return function is self._wrapper and not self._live
 
 
 class ImportWatch(MetaPathFinder):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from pytest_aiassert.wire.intercept.patching import ImportWatch, Patch
 from pytest_aiassert.wire.intercept.seams import SEAMS
@@ -34,6 +34,7 @@ class Switchboard:
     def __init__(self) -> None:
         self._outer: dict[Tap, Tap | None] = {}
         self._patches: list[Patch] = []
+        self._known: dict[str, Sequence[Patch]] = {}
         self._watch = ImportWatch(SEAMS, self._patch)
         self._lock = threading.RLock()
 
@@ -79,8 +80,17 @@ class Switchboard:
         with self._lock:
             if not self._outer:
                 return
-            for owner, function, wrap in SEAMS[name](module):
-                self._patches.append(Patch(owner, function, wrap, self.listening))
+            known = self._known.get(name, ())
+            if not known or not all(_is_of(patch.owner, module) and patch.fits() for patch in known):
+                known = self._known[name] = [Patch(*seam, self.listening) for seam in SEAMS[name](module)]
+            for patch in known:
+                self._patches.append(patch)  # first, so that an interrupt leaves nothing behind
+                patch.apply()
+
+
+def _is_of(owner: Any, module: ModuleType) -> bool:
+    """Whether a patched class is still the module's; not after a reload."""
+    return owner is module or vars(module).get(owner.__name__) is owner
 
 
 # One for each process, as what it patches is: the classes of loaded libraries.

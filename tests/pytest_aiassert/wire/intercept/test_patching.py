@@ -45,7 +45,12 @@ def calls():
 
 @pytest.fixture
 def patch(loud, calls):
-    return lambda name: Patch(loud, name, partial(noting, calls), lambda: TAP)
+    def apply(name):
+        made = Patch(loud, name, partial(noting, calls), lambda: TAP)
+        made.apply()
+        return made
+
+    return apply
 
 
 @pytest.mark.parametrize("name", ["greet", "shout"])
@@ -68,6 +73,34 @@ def test_what_another_put_above_stays_and_passes_through_us(loud, patch, calls, 
     assert calls == []
 
 
+def test_what_another_made_of_ours_is_not_taken_for_ours(loud, patch, calls):
+    first = patch("shout")
+
+    @wraps(loud.shout)  # copies what marks a patch
+    def theirs(self):
+        return theirs.__wrapped__(self) + "!"
+
+    loud.shout = theirs
+    first.undo()
+    second = patch("shout")
+    assert loud().shout() == "HELLO!"
+    assert calls == ["shout"]
+    second.undo()
+    assert loud.shout is theirs
+
+
+def test_a_patch_may_be_applied_again_as_long_as_it_fits(loud, patch, calls):
+    ours = patch("shout")
+    ours.undo()
+    assert ours.fits()
+    ours.apply()
+    loud().shout()
+    ours.undo()
+    assert calls == ["shout"]
+    loud.shout = lambda _self: "theirs"
+    assert not ours.fits()
+
+
 def test_what_another_put_back_of_ours_is_peeled_off(loud, patch, calls):
     original = loud.shout
     first = patch("shout")
@@ -86,6 +119,7 @@ def test_what_another_put_beneath_is_called(loud, monkeypatch):
     monkeypatch.setattr(loud, "shout", lambda _self: "theirs")
     theirs = loud.shout
     ours = Patch(loud, "shout", lambda original, _listening: lambda self: original(self) + "+", lambda: TAP)
+    ours.apply()
     assert loud().shout() == "theirs+"
     ours.undo()
     assert loud.shout is theirs

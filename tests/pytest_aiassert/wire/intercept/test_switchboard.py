@@ -64,6 +64,7 @@ def test_everything_is_as_it_was_also_after_an_error(error):
 def test_everything_is_as_it_was_when_a_seam_breaks(monkeypatch):
     broken = {**SEAMS, "socket": lambda _module: 1 / 0}
     monkeypatch.setattr("pytest_aiassert.wire.intercept.switchboard.SEAMS", broken)
+    monkeypatch.setattr("pytest_aiassert.wire.intercept.switchboard._BOARD._known", {})
     with pytest.raises(ZeroDivisionError), intercept(Tap("t")):
         pytest.fail("not reached")
 
@@ -196,10 +197,14 @@ def test_a_library_that_is_forgotten_and_imported_anew_is_looked_at(monkeypatch)
             again = importlib.import_module("httpx")
             assert again is not httpx
             assert ask(again) == ask(httpx) == "mine"
+        with intercept(answering("mine")):
+            assert ask(again) == "mine"
     finally:
         for name in [name for name in sys.modules if name.partition(".")[0] == "httpx"]:
             del sys.modules[name]
         sys.modules.update(kept)
+    with intercept(answering("mine")):
+        assert ask(httpx) == "mine"
 
 
 def test_nothing_is_imported():
