@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks import publish
 
-OWN = ("install", "idle", "trial", "evaluation")
+OWN = ("install", "idle", "trial", "evaluation", "linting", "reading")
 WITH_PEERS = (*OWN, "peers")
 ON_DEMAND = ("sandbox",)  # needs data beside the repository
 

@@ -41,7 +41,7 @@ def test_a_figure_over_its_limit_ends_with_one(measured: list[str], capsys: pyte
 
 def test_peers_are_measured_on_demand(measured: list[str]) -> None:
     program.main(["--quick"])
-    assert measured == [f"{name} quick" for name in ("install", "idle", "trial", "evaluation")]
+    assert measured == [f"{name} quick" for name in ("install", "idle", "trial", "evaluation", "linting", "reading")]
 
     measured.clear()
     program.main(["--quick", "--peers"])

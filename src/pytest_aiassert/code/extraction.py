@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pytest_aiassert.code.bare import bare_code
 from pytest_aiassert.code.fences import Fenced, fences
-from pytest_aiassert.code.guessing import guess_language
+from pytest_aiassert.code.guessing import guess_language, is_notebook
 
 MOST_BLOCKS = 1_000
 """Fences looked at in one reply; what comes after them is left out."""
@@ -60,6 +60,8 @@ def _block(fence: Fenced) -> Block:
     language = fence.info.language
     if language is None:
         language = guess_language(code)
+    elif language == "python" and is_notebook(code):
+        language = "json"
     return Block(code=code, language=language, line=fence.line, filename=fence.info.filename, closed=fence.closed)
 
 

@@ -7,12 +7,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 from pytest_aiassert.code.ruff import COMMON_OPTIONS, encoded, run_ruff
-from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings
+from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings, is_servable
 from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError
 
 _FINE = (0, 2)  # ruff ends with 2 where a piece does not parse
-_MARK = "\ufeff"
 _LINE_END = re.compile(r"\r\n?|\n")
 _UNPARSED = "Failed to parse"
 _PROBE = "x={ 'a':1 }\ndef f( long_name, another_name ):\n  return ('''1''',\n  long_name+another_name)\n"
@@ -24,7 +23,7 @@ def formatted(code: str, line_length: int) -> str | None:
 
     Raises CannotJudgeError where ruff fails.
     """
-    if _MARK not in code:  # behind which the server miscounts
+    if is_servable(code):
         written = warm_ruff().ask(
             RuffSettings(line_length=line_length),
             partial(_by_server, code),

@@ -127,6 +127,11 @@ def is_python(code: str) -> bool:
     return False
 
 
+def is_notebook(code: str) -> bool:
+    """Tell whether a text is a Jupyter notebook: JSON, although mostly Python's syntax, too."""
+    return '"nbformat"' in code and '"cells"' in code and _is_json(code)
+
+
 def _is_json(code: str) -> bool:
     stripped = code.strip()
     if stripped[0] not in "{[" or stripped[-1] not in "}]":

@@ -13,7 +13,7 @@ from typing import Any
 
 from pytest_aiassert.code.findings import SYNTAX, Finding, in_order
 from pytest_aiassert.code.ruff import COMMON_OPTIONS, encoded, run_ruff
-from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings
+from pytest_aiassert.code.ruffserver import RuffServer, RuffSettings, is_servable
 from pytest_aiassert.code.warm import warm_ruff
 from pytest_aiassert.errors import CannotJudgeError
 
@@ -28,7 +28,7 @@ DEFAULT_IGNORE = ("B011", "B018", "B028", "B905", "E712")
 
 _FEW = 12
 _MOST_FILES = 2_000
-_ONE_BY_ONE = re.compile(r"noqa|ruff|flake8|\ufeff", re.IGNORECASE)
+_SILENCER = re.compile("noqa|ruff|flake8", re.IGNORECASE)
 _PROBE = (
     "import os\nimport os as again\nx: list = [1]; y = eval('1')\ndef f(a=[]):\n    assert (a, 'a')\n    return lost\n"
 )
@@ -65,8 +65,8 @@ def _is_usual(select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
 
 
 def _one(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Ask the warm server, or a process: a server heeds comments that silence rules, and miscounts behind a mark."""
-    if not _ONE_BY_ONE.search(code):
+    """Ask the warm server, or else a process: a server heeds comments that silence rules."""
+    if not _SILENCER.search(code) and is_servable(code):
         found = warm_ruff().ask(
             RuffSettings(select=select, ignore=ignore),
             partial(_by_server, code),

@@ -53,10 +53,23 @@ def syntax_errors(code: str, language: str) -> tuple[SyntaxIssue, ...]:
     refusal = _refusal(code, language)
     if refusal is not None:
         return (SyntaxIssue(line=1, column=1, message=refusal),)
+    lone = lone_surrogate(code)
+    if lone is not None:
+        return (lone,)
     if language == "python":
         return _python_issues(code)
     parsed = tree(code, language)
     return () if parsed is None else _tree_issues(parsed)
+
+
+def lone_surrogate(code: str) -> SyntaxIssue | None:
+    """Find the first half of a pair that UTF-16 alone has: no program that reads files ever sees one."""
+    try:
+        code.encode()
+    except UnicodeEncodeError as error:
+        line, column = _position(code, error.start)
+        return SyntaxIssue(line=line, column=column, message="a lone surrogate, which no source file can hold")
+    return None
 
 
 def longest_parsed(language: str) -> int:
@@ -102,9 +115,6 @@ def _python_issues(code: str) -> tuple[SyntaxIssue, ...]:
             compile(code, "<reply>", "exec", dont_inherit=True)
     except SyntaxError as error:
         issue = SyntaxIssue(line=max(error.lineno or 1, 1), column=max(error.offset or 1, 1), message=error.msg)
-    except UnicodeEncodeError as error:
-        line, column = _position(code, error.start)
-        issue = SyntaxIssue(line=line, column=column, message="a lone surrogate, which no source file can hold")
     except ValueError:  # CPython before 3.12 says so of null bytes
         line, column = _position(code, max(code.find("\0"), 0))
         issue = SyntaxIssue(line=line, column=column, message="a null byte, which no source file can hold")

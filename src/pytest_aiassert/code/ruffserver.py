@@ -16,6 +16,8 @@ AVAILABLE = os.name == "posix"
 """Whether pipes can be waited for with a deadline, which a server that hangs asks for."""
 
 _DOCUMENT = "file:///reply.py"
+_MARK = "\ufeff"
+_LONGEST_LINE = 1_500
 _GRACE = 0.5
 _MOST_BYTES = 64_000_000
 _CHUNK = 1 << 16
@@ -30,6 +32,14 @@ class RuffSettings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     line_length: int = 88
+
+
+def is_servable(code: str) -> bool:
+    """Tell whether a server answers as the command line does.
+
+    It miscounts behind a byte order mark, and its small stack overflows on an expression that is thousands deep.
+    """
+    return _MARK not in code and max(map(len, code.split("\n"))) <= _LONGEST_LINE
 
 
 class RuffServer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.messages import Completion
+from pytest_aiassert.code.bare import LONGEST_SEARCHED
 from pytest_aiassert.code.extraction import Block
 from pytest_aiassert.verdict import Evidence
 from pytest_aiassert.wording import plural
@@ -43,6 +44,8 @@ def no_code(language: str | None, blocks: tuple[Block, ...], reply: Completion) 
 
 def nothing_in(reply: Completion) -> str:
     """Say what kind of reply it is that holds no code."""
+    if len(reply.text) > LONGEST_SEARCHED:
+        return f"the reply has no code in fences, and {len(reply.text):,} characters are not searched for other code"
     if reply.text.strip():
         return f"the reply is prose only ({plural(len(reply.text), 'character')})"
     if reply.tool_calls:

@@ -12,7 +12,7 @@ from pytest_aiassert.code.findings import SYNTAX, Finding
 from pytest_aiassert.code.lint import DEFAULT_IGNORE, DEFAULT_SELECT, lint_many
 from pytest_aiassert.code.linters import RUFF, Linter, find_linter
 from pytest_aiassert.code.outline import names
-from pytest_aiassert.code.parsing import LONGEST_PYTHON
+from pytest_aiassert.code.parsing import LONGEST_PYTHON, SyntaxIssue, lone_surrogate, syntax_errors
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, no_code, source
@@ -23,6 +23,7 @@ _RULE = re.compile(r"ALL|[A-Z]{1,6}[0-9]{0,4}")
 _NAME = re.compile(r"[`'\"]([\w.]+)[`'\"]")
 _UNDEFINED, _UNUSED_IMPORT = "F821", "F401"
 _MOST_LISTED = 20
+_LONG = 5_000  # shorter code is never too deep for ruff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -58,7 +59,7 @@ class PassesLint(Matcher):
     def _found(self, blocks: Sequence[Block]) -> list[tuple[Finding, ...]]:
         if self.linter is None:
             return lint_blocks(blocks, self.select, self.ignore)
-        return [_too_long(block) or self.linter.find(f"{block.code}\n", block.language or "") for block in blocks]
+        return [_unlintable(block) or self.linter.find(f"{block.code}\n", block.language or "") for block in blocks]
 
     def __repr__(self) -> str:
         keywords: dict[str, object] = {}
@@ -97,10 +98,10 @@ def lint_blocks(
     blocks: Sequence[Block], select: tuple[str, ...] = DEFAULT_SELECT, ignore: tuple[str, ...] = DEFAULT_IGNORE
 ) -> list[tuple[Finding, ...]]:
     """Lint blocks of one reply; what is only missing because it stands in another block is no finding."""
-    long = [_too_long(block) for block in blocks]
-    codes = [f"{block.code}\n" for block, too_long in zip(blocks, long, strict=True) if not too_long]
+    refused = [_unlintable(block) for block in blocks]
+    codes = [f"{block.code}\n" for block, findings in zip(blocks, refused, strict=True) if not findings]
     linted = iter(lint_many(codes, select, ignore))
-    found = [too_long or next(linted) for too_long in long]
+    found = [findings or next(linted) for findings in refused]
     if len(blocks) == 1:
         return found
     return [
@@ -127,12 +128,17 @@ def _is_elsewhere(finding: Finding, block: Block, blocks: Sequence[Block]) -> bo
     )
 
 
-def _too_long(block: Block) -> tuple[Finding, ...]:
-    """Return what is wrong with a block that is longer than any linter should be given."""
-    if len(block.code) <= LONGEST_PYTHON:
-        return ()
-    message = f"{len(block.code):,} characters of code; at most {LONGEST_PYTHON:,} are linted"
-    return (Finding(line=1, rule=SYNTAX, message=message),)
+def _unlintable(block: Block) -> tuple[Finding, ...]:
+    """Return what is wrong with a block that no linter is given: too much, no text, or nested too deeply for ruff."""
+    code = block.code
+    if len(code) > LONGEST_PYTHON:
+        message = f"{len(code):,} characters of code; at most {LONGEST_PYTHON:,} are linted"
+        return (Finding(line=1, rule=SYNTAX, message=message),)
+    lone = lone_surrogate(code)
+    issues: tuple[SyntaxIssue, ...] = () if lone is None else (lone,)
+    if not issues and block.language == "python" and len(code) > _LONG:
+        issues = syntax_errors(code, "python")
+    return tuple(Finding(line=each.line, column=each.column, rule=SYNTAX, message=each.message) for each in issues)
 
 
 def _listed(dirty: Sequence[tuple[Block, Sequence[Finding]]], *, several: bool) -> str:
