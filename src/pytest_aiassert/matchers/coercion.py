@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import inspect
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
 from assistant.messages import Completion
 from pytest_aiassert.errors import CoercionError
+from pytest_aiassert.matchers.sdk_replies import from_sdk
 
 Coercer: TypeAlias = Callable[[object], Completion | None]
 
@@ -18,7 +20,8 @@ _coercers: ContextVar[tuple[Coercer, ...]] = ContextVar("pytest_aiassert_coercer
 def as_completion(value: object) -> Completion:
     """Turn a reply into a Completion; a str becomes its text.
 
-    Other types are offered to the coercers in use. Raises CoercionError where none knows the type.
+    Other types are offered to the coercers in use, then told by the SDK or framework that they come from. Raises
+    CoercionError where nobody knows the type.
     """
     if isinstance(value, Completion):
         return value
@@ -29,9 +32,11 @@ def as_completion(value: object) -> Completion:
         if completion is not None:
             _require_completion(completion, coercer, value)
             return completion
+    known = from_sdk(value)
+    if known is not None:
+        return known
     raise CoercionError(
-        f"cannot judge {_kind(value)}: expected str or assistant.Completion; "
-        "implement the hook pytest_aiassert_coerce(value) in conftest.py to teach this type"
+        f"cannot judge {_kind(value)}: expected str, assistant.Completion or an SDK's reply; {_advice(value)}"
     )
 
 
@@ -43,6 +48,14 @@ def use_coercers(*coercers: Coercer) -> Generator[None]:
         yield
     finally:
         _coercers.reset(token)
+
+
+def _advice(value: object) -> str:
+    if inspect.isawaitable(value):
+        return "await it first"
+    if isinstance(value, Iterator | AsyncIterator) or "Stream" in type(value).__name__:
+        return "read the stream to its end, and judge its text"
+    return "implement the hook pytest_aiassert_coerce(value) in conftest.py to teach this type"
 
 
 def _require_completion(made: object, coercer: Coercer, value: object) -> None:
