@@ -63,9 +63,7 @@ def _response(value: Any) -> Completion:
     return _completion(
         "".join(texts or refusals),
         [_called(call.call_id, call.name, call.arguments) for call in calls],
-        _usage(
-            value.usage, "input_tokens", "output_tokens", _get(value.usage, "input_tokens_details", "cached_tokens")
-        ),
+        _usage(value.usage, "input_tokens", "output_tokens", cached),
         "refusal" if refusals else reason,
         value.model,
     )
