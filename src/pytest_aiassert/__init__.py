@@ -9,6 +9,7 @@ from pytest_aiassert.lazy import lazy
 if TYPE_CHECKING:
     from pytest_aiassert.behaviours import Behaviour
     from pytest_aiassert.case import Case
+    from pytest_aiassert.cassettes import every_cut
     from pytest_aiassert.code import Finding, Linter
     from pytest_aiassert.comparison import Comparison, compare_runs
     from pytest_aiassert.golden import GoldenSet, load_golden
@@ -60,12 +61,14 @@ if TYPE_CHECKING:
     from pytest_aiassert.providers import MockProvider, ReplayProvider
     from pytest_aiassert.runs import Run, load_run
     from pytest_aiassert.verdict import Evidence, Verdict
+    from pytest_aiassert.wire import Fault, Template
 
 __all__ = [
     "Behaviour",
     "Case",
     "Comparison",
     "Evidence",
+    "Fault",
     "Finding",
     "GoldenSet",
     "Linter",
@@ -73,6 +76,7 @@ __all__ = [
     "MockProvider",
     "ReplayProvider",
     "Run",
+    "Template",
     "Verdict",
     "all_of",
     "answers_with",
@@ -87,6 +91,7 @@ __all__ = [
     "defines",
     "edits_only",
     "equals",
+    "every_cut",
     "has_docstrings",
     "has_json",
     "has_no_secrets",
@@ -125,6 +130,7 @@ __getattr__, __dir__ = lazy(
     __name__,
     behaviours=("Behaviour",),
     case=("Case",),
+    cassettes=("every_cut",),
     code=("Finding", "Linter"),
     comparison=("Comparison", "compare_runs"),
     golden=("GoldenSet", "load_golden"),
@@ -176,4 +182,5 @@ __getattr__, __dir__ = lazy(
     providers=("MockProvider", "ReplayProvider"),
     runs=("Run", "load_run"),
     verdict=("Evidence", "Verdict"),
+    wire=("Fault", "Template"),
 )

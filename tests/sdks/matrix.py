@@ -10,6 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -76,10 +77,16 @@ class SDK:
 
 
 def ask(sdk: SDK, mode: str, feature: str, *, base_url: str | None = None) -> Said:
-    """Ask by a fresh client, of the real API's address unless another is given."""
+    """Ask by a client that its kind shares, of the real API's address unless another is given."""
     if mode == "sync":
-        return _run(sdk.features[feature](sdk.client(mode, base_url)))
+        return _run(sdk.features[feature](_client(sdk.client, mode, base_url)))
     return asyncio.run(_arun(sdk, feature, base_url))
+
+
+@cache
+def _client(make: Callable[[str, str | None], Any], mode: str, base_url: str | None) -> Any:
+    """Make a client once: most of a short test's time would go into its TLS context."""
+    return make(mode, base_url)
 
 
 def _run(steps: Steps) -> Said:
@@ -93,7 +100,7 @@ def _run(steps: Steps) -> Said:
 
 
 async def _arun(sdk: SDK, feature: str, base_url: str | None) -> Said:
-    steps = sdk.features[feature](sdk.client("async", base_url))
+    steps = sdk.features[feature](_client(sdk.client, "async", base_url))
     answer: Any = None
     try:
         while True:

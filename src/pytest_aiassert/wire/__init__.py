@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_aiassert.lazy import lazy
 
 if TYPE_CHECKING:
+    from pytest_aiassert.wire.faults import Fault
     from pytest_aiassert.wire.message import (
         Decision,
         Failure,
@@ -17,16 +18,21 @@ if TYPE_CHECKING:
         WireRequest,
         WireResponse,
     )
+    from pytest_aiassert.wire.mocking import AIWire
+    from pytest_aiassert.wire.templates import Template
     from pytest_aiassert.wire.traffic import Tap
 
 __all__ = [
+    "AIWire",
     "Decision",
     "Failure",
+    "Fault",
     "Forward",
     "Handler",
     "Piece",
     "Sink",
     "Tap",
+    "Template",
     "WireRequest",
     "WireResponse",
 ]
@@ -34,5 +40,8 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     message=("Decision", "Failure", "Forward", "Handler", "Piece", "Sink", "WireRequest", "WireResponse"),
+    faults=("Fault",),
+    mocking=("AIWire",),
+    templates=("Template",),
     traffic=("Tap",),
 )

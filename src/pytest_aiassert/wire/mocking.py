@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Protocol, Self, TypeAlias, runtime_checkable
 
 from assistant.messages import Completion, Request
 from pytest_aiassert.errors import UsageError
@@ -24,6 +24,15 @@ Embedder: TypeAlias = Callable[[str], Vector]
 
 _CUT_TEXT: Final = "This réply is cut somewhere in the middle."
 _DIMENSIONS: Final = ("dimensions", "outputDimensionality", "output_dimension")
+
+
+@runtime_checkable
+class Recording(Protocol):
+    """Something recorded that can be played afresh."""
+
+    def handler(self) -> Handler:
+        """Return what answers from it, from its beginning."""
+        ...
 
 
 class MockedAPI(Scripted):
@@ -127,9 +136,9 @@ class AIWire(MockedAPI):
             raise AttributeError(f"{self.__dict__.get('title')} has no API {name!r}; {known_names(name, apis)}")
         return apis[name]
 
-    def play(self, recording: Handler) -> Self:
-        """Answer from a recording where no reply is scripted; faults apply to it, too."""
-        self.beneath = recording
+    def play(self, recording: Handler | Recording) -> Self:
+        """Answer from a recording where no reply is scripted, such as one of `every_cut`; faults spoil it, too."""
+        self.beneath = recording.handler() if isinstance(recording, Recording) else recording
         return self
 
     def claims(self, request: WireRequest) -> bool:
