@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.protocols import Provider
+    from pytest_aiassert.cassettes import Cassette
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.providers import MockProvider
     from pytest_aiassert.wire.mocking import AIWire
@@ -59,6 +60,13 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         ("full", "kernel", "limits"),
         "",
         "End at once where judged code would be walled in less than this; `aiassert doctor` shows what there is.",
+    ),
+    ("ai-redact", "many", "PATTERN", "Keep what a regular expression finds out of cassettes, too. Repeatable."),
+    (
+        "ai-cassette-max-age",
+        "one",
+        "DAYS",
+        "Name the cassettes that hold older replies at the end of the session.",
     ),
     ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
 )
@@ -122,6 +130,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "ai_eval(samples=1, min_pass_rate=1.0, tags=(), weight=1.0, provider=None, cassette=None): "
         "judge AI output in repeated trials; runs with --ai-eval only.",
     )
+    config.addinivalue_line(
+        "markers",
+        "ai_cassette(path=None, record=None, match_on=(method, url, body), ignore=(), redact=(), speed=None, "
+        "every=None, hosts=()): replay what the code under test asks model APIs, or record it with --ai-record.",
+    )
     if _enabled(config):
         from pytest_aiassert.integration.session import start
 
@@ -133,6 +146,22 @@ def pytest_unconfigure() -> None:
     warm = sys.modules.get("pytest_aiassert.code.warm")
     if warm is not None:
         warm.warm_ruff().close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test that is marked ai_cassette the fixture."""
+    if isinstance(item, pytest.Function) and item.get_closest_marker("ai_cassette") is not None:
+        item.fixturenames = ["ai_cassette", *(name for name in item.fixturenames if name != "ai_cassette")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of pytest-xdist noted of cassettes."""
+    told = getattr(node, "workeroutput", {}).get("aiassert_cassettes")
+    if told is not None:
+        from pytest_aiassert.integration.upkeep import watch
+
+        watch(node.config).merge(told)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -194,6 +223,13 @@ def ai_wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
     from pytest_aiassert.integration.fixtures import wire
 
     yield from wire(request)
+
+
+def ai_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
+    """The test's cassette, which answers what the code under test asks model APIs, by whatever SDK."""
+    from pytest_aiassert.integration.recordings import cassette
+
+    yield from cassette(request)
 
 
 @pytest.fixture

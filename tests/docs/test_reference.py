@@ -68,7 +68,8 @@ def test_errors_page_has_every_error(module: Any, heading: str) -> None:
 
 
 def test_commands_page_has_every_command() -> None:
-    names = [row[0].strip("`").removeprefix("aiassert ") for row in _rows("reference/commands.md")[1:9]]
+    rows = [row for row in _rows("reference/commands.md") if len(row) == 2 and row[0].startswith("`aiassert ")]
+    names = [row[0].strip("`").removeprefix("aiassert ") for row in rows]
     documented = {re.split(r" (?:--|[A-Z])", name)[0] for name in names}
 
     assert documented == set(_commands(get_command(app)))

@@ -18,9 +18,13 @@ class Attachments:
     def __init__(self, cassette: Path) -> None:
         self.folder = cassette.with_name(f"{cassette.stem}.bodies")
 
+    def name(self, content: bytes) -> str:
+        """Return the name that a body has or would have."""
+        return f"{hashlib.sha256(content).hexdigest()}.bin"
+
     def keep(self, content: bytes) -> str:
         """Write a body unless it is there, and return its name; raises OSError."""
-        name = f"{hashlib.sha256(content).hexdigest()}.bin"
+        name = self.name(content)
         path = self.folder / name
         if not path.exists():
             write_atomically(path, content)
@@ -35,7 +39,7 @@ class Attachments:
             content = path.read_bytes()
         except OSError as error:
             raise ValueError(f"its body {path} cannot be read ({error.strerror or error})") from error
-        if hashlib.sha256(content).hexdigest() != name.removesuffix(".bin"):
+        if self.name(content) != name:
             raise ValueError(f"its body {path} was changed since it was recorded")
         return content
 

@@ -17,13 +17,16 @@ _Stamp: TypeAlias = tuple[int, int, int]
 
 _STAGED_SUFFIX: Final = ".recording"
 
+REMEDY: Final = "--ai-record={mode} --ai-provider SPEC"
+"""How a missing reply is recorded, by which mode."""
+
 
 class Cassette:
     """Recorded exchanges; the n-th identical request gets the n-th recorded reply. Safe across threads and processes.
 
-    `records` says whether new exchanges are welcome, `matching` which requests are identical. A `staged` cassette keeps
-    its recording beside `path`, until `publish` puts it in the old one's place, or `discard` drops it. Where `model` is
-    given, only that model's exchanges are replaced.
+    `records` says whether new exchanges are welcome, `matching` which requests are identical, `remedy` how a missing
+    reply is recorded. A `staged` cassette keeps its recording beside `path`, until `publish` puts it in the old one's
+    place, or `discard` drops it. Where `model` is given, only that model's exchanges are replaced.
     """
 
     def __init__(
@@ -35,8 +38,10 @@ class Cassette:
         staged: bool = False,
         model: str = "",
         matching: Matching = EXACT,
+        remedy: str = REMEDY,
     ) -> None:
         self.path = path
+        self.remedy = remedy
         self.records = records
         self.matching = matching
         self.exchanges: list[Exchange] = []
@@ -57,17 +62,21 @@ class Cassette:
         return cls._read(path, records=False, matching=matching)
 
     @classmethod
-    def open(cls, path: Path, mode: RecordMode = "new", *, model: str = "", matching: Matching = EXACT) -> Cassette:
+    def open(
+        cls, path: Path, mode: RecordMode = "new", *, model: str = "", matching: Matching = EXACT, remedy: str = REMEDY
+    ) -> Cassette:
         """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
 
         In mode `all` the exchanges of other models than `model` stay, where one is given.
         """
         decision = decide(mode, exists=path.exists())
         if decision.replays:
-            return cls._read(path, records=decision.records, matching=matching)
+            return cls._read(path, records=decision.records, matching=matching, remedy=remedy)
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
-        return cls(path, records=decision.records, staged=decision.replaces, model=model, matching=matching)
+        return cls(
+            path, records=decision.records, staged=decision.replaces, model=model, matching=matching, remedy=remedy
+        )
 
     @property
     def complete(self) -> bool:
@@ -144,9 +153,9 @@ class Cassette:
         return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
 
     @classmethod
-    def _read(cls, path: Path, *, records: bool, matching: Matching) -> Cassette:
+    def _read(cls, path: Path, *, records: bool, matching: Matching, remedy: str = REMEDY) -> Cassette:
         stamp = _stamp(path)  # before reading: what is written in between must not go unseen
-        cassette = cls(path, read_exchanges(path), records=records, matching=matching)
+        cassette = cls(path, read_exchanges(path), records=records, matching=matching, remedy=remedy)
         cassette._stamp = stamp
         return cassette
 

@@ -16,7 +16,6 @@ from pytest_aiassert.wording import cut, plural
 if TYPE_CHECKING:
     from pytest_aiassert.cassettes.cassette import Cassette
 
-_REMEDY: Final = "record it with --ai-record=new --ai-provider SPEC"
 _SHOWN: Final = 4
 _COMPARED: Final = 200
 _QUOTED: Final = 60
@@ -33,20 +32,21 @@ _ABSENT: Final = _Absent()
 
 def explain(cassette: Cassette, request: RecordedRequest) -> str:
     """Say how the nearest recorded request differs, and what to do."""
-    name = f"cassette {cassette.path}"
+    name, how = f"cassette {cassette.path}", cassette.remedy.format(mode="new")
     asked = f"{request.method} {urlsplit(request.url).path or '/'}"
     if not cassette.exchanges:
-        return f"{name} is empty, so it has no reply for {asked}; {_REMEDY}"
+        return f"{name} is empty, so it has no reply for {asked}; record it with {how}"
     used = cassette.count(request)
     if used:
         return (
             f"{name}: recorded {plural(used, 'reply', 'replies')} to this request, "
-            f"the {_ordinal(used + 1)} was asked for; record more with --ai-record=new --ai-provider SPEC"
+            f"the {_ordinal(used + 1)} was asked for; record more with {how}"
         )
     differences = _nearest(cassette, request)
     told = "; ".join(_words(*difference) for difference in differences[:_SHOWN])
     more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
-    return redact(f"{name} has no reply for {asked}: the nearest recorded request differs at {told}{more}; {_REMEDY}")
+    found = f"the nearest recorded request differs at {told}{more}"
+    return redact(f"{name} has no reply for {asked}: {found}; record it with {how}")
 
 
 def _nearest(cassette: Cassette, request: RecordedRequest) -> list[_Difference]:

@@ -12,7 +12,7 @@ from pytest_aiassert.cassettes.exchange import RecordedRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseModels:
-    """The models, as `module:name`, by which an SDK reads what a path of its API answers.
+    """The models, as `module:name`, by which an SDK reads responses.
 
     `event` reads one event of a stream. `items` names the list whose items `reply` reads, where it is not the whole.
     """

@@ -235,14 +235,58 @@ def golden_validate(
     raise typer.Exit(validate_golden(paths))
 
 
+CassettesArgument = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassette files, or folders of them.")]
+
+
 @cassettes_app.command("ls")
 def cassettes_list(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassette files, or folders of them.")],
+    paths: CassettesArgument,
+    max_age: Annotated[
+        int | None, typer.Option(min=0, metavar="DAYS", help="List only those with replies older than this.")
+    ] = None,
 ) -> None:
     """List recordings: replies, models and dates. Exit code: 0 all can be read, 2 not."""
-    from pytest_aiassert.cli.inspecting import list_cassettes
+    from pytest_aiassert.cli.cassettes import list_cassettes
 
-    raise typer.Exit(list_cassettes(paths))
+    raise typer.Exit(list_cassettes(paths, max_age=max_age))
+
+
+@cassettes_app.command("show")
+def cassettes_show(paths: CassettesArgument) -> None:
+    """Show every request and its reply. Exit code: 0 all can be read, 2 not."""
+    from pytest_aiassert.cli.cassettes import show_cassettes
+
+    raise typer.Exit(show_cassettes(paths))
+
+
+@cassettes_app.command("verify")
+def cassettes_verify(paths: CassettesArgument) -> None:
+    """Validate replies offline against the response models of the SDKs that are installed now.
+
+    Exit code: 0 all can be read by their SDK, 1 some lack what it needs, 2 a cassette is damaged.
+    """
+    from pytest_aiassert.cli.cassettes import verify_cassettes
+
+    raise typer.Exit(verify_cassettes(paths))
+
+
+@cassettes_app.command("prune")
+def cassettes_prune(
+    paths: CassettesArgument,
+    usage: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What the last pytest session used; default: as noted in .pytest_cache."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; else it is only listed.")] = False,
+) -> None:
+    """List what can go, and remove it with --yes.
+
+    That is: replies which the last pytest session recorded as unused, cassettes of test modules that are gone, and
+    binary bodies that no cassette names.
+    """
+    from pytest_aiassert.cli.cassettes import prune_cassettes
+
+    raise typer.Exit(prune_cassettes(paths, usage=usage, yes=yes))
 
 
 @app.command(short_help="Say what this machine has.")

@@ -1,4 +1,4 @@
-"""`aiassert golden …` and `aiassert cassettes …`: what is there, and whether it can be read."""
+"""`aiassert golden …`: what golden sets hold, and whether they can be read."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pytest_aiassert.cassettes import Cassette
 from pytest_aiassert.cli.exit_codes import BAD_INPUT
 from pytest_aiassert.cli.screen import complain, show, table
 from pytest_aiassert.cli.selection import golden_files, recorded_models
-from pytest_aiassert.errors import CassetteError, GoldenSetError, UsageError
+from pytest_aiassert.errors import CassetteError, GoldenSetError
 from pytest_aiassert.golden import GoldenSet, load_golden
-from pytest_aiassert.providers.replay import models_of
 from pytest_aiassert.wording import plural
 
 
@@ -38,20 +37,6 @@ def validate_golden(paths: Sequence[Path]) -> int:
     return code
 
 
-def list_cassettes(paths: Sequence[Path]) -> int:
-    """Print what recordings hold, name damaged ones on stderr, and return the exit code."""
-    rows: list[list[str]] = []
-    code = 0
-    for path in _cassette_files(paths):
-        try:
-            rows.append(_cassette_row(path, Cassette.load(path)))
-        except CassetteError as error:
-            complain(str(error))
-            code = BAD_INPUT
-    show(table([["replies", "recorded", "models", "cassette"], *rows]) if rows else [])
-    return code
-
-
 def _cases(golden: GoldenSet) -> list[str]:
     models = recorded_models(golden)
     rows = [["case", "weight", "checks", *models, "tags"]]
@@ -68,21 +53,3 @@ def _replies(path: Path) -> str:
         return str(len(Cassette.load(path).exchanges))
     except CassetteError:
         return "damaged"
-
-
-def _cassette_files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"no file or folder at {path}")
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageError(f"{path} has no cassettes; recordings are .json files")
-        found.extend(inside)
-    return found
-
-
-def _cassette_row(path: Path, cassette: Cassette) -> list[str]:
-    days = sorted({exchange.recorded_at[:10] for exchange in cassette.exchanges if exchange.recorded_at})
-    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if days else "-"
-    return [str(len(cassette.exchanges)), span, ", ".join(models_of(cassette)) or "-", str(path)]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import pytest
 
@@ -15,7 +15,6 @@ from pytest_aiassert.runs.records import TrialOutcome, TrialRecord, Turn
 from pytest_aiassert.runs.rules import certain
 
 if TYPE_CHECKING:
-    from assistant.protocols import Provider
     from pytest_aiassert.integration.markers import TrialPlan
     from pytest_aiassert.verdict import Verdict
 
@@ -47,17 +46,28 @@ class Purse:
         self.spent += cost or 0.0
 
 
+class Closable(Protocol):
+    """What can be held: a provider, a cassette."""
+
+    def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+_Held = TypeVar("_Held", bound=Closable)
+
+
 class Holder:
-    """Holds the providers that an item uses, each opened at first use."""
+    """Holds the providers and cassettes that an item uses, each opened at first use."""
 
     def __init__(self) -> None:
-        self._providers: dict[str, Provider] = {}
+        self._held: dict[str, Closable] = {}
 
-    def provider(self, spec: str, open_it: Callable[[], Provider]) -> Provider:
-        """Return the provider of a spec, opening it at first use."""
-        if spec not in self._providers:
-            self._providers[spec] = open_it()
-        return self._providers[spec]
+    def hold(self, name: str, open_it: Callable[[], _Held]) -> _Held:
+        """Return what goes by a name, opening it at first use."""
+        if name not in self._held:
+            self._held[name] = open_it()
+        return cast("_Held", self._held[name])
 
     def close(self, *, broken: bool = False) -> None:
         """Close all that was opened; a broken recording does not take the place of an older one.
@@ -65,9 +75,9 @@ class Holder:
         Raises CassetteError where a recording cannot be put in its place.
         """
         with ExitStack() as scope:
-            while self._providers:
-                provider = self._providers.popitem()[1]
-                scope.callback(getattr(provider, "abandon", provider.close) if broken else provider.close)
+            while self._held:
+                held = self._held.popitem()[1]
+                scope.callback(getattr(held, "abandon", held.close) if broken else held.close)
 
 
 @dataclass(kw_only=True)

@@ -52,7 +52,7 @@ def under_test(item: pytest.Item, *, replayed: bool = False, holder: Holder | No
             return opened
         return _ahead(opened, evaluation, settings.concurrency)
 
-    return ObservedProvider(lambda: keeper.provider(spec, open_it), _recorder(item), purse)
+    return ObservedProvider(lambda: keeper.hold(spec, open_it), _recorder(item), purse)
 
 
 def mock(request: pytest.FixtureRequest) -> MockProvider:

@@ -89,13 +89,24 @@ def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str, provide
         path, bracket, parameters = name.partition("[")
         named = f"{path.replace('::', '.')}{bracket}{parameters}"
         return folder / "cassettes" / item.path.stem / f"{file_name(named)}.json"
-    named = f"{item.nodeid}: marker ai_eval cassette={plan.cassette!r}"
     if "{model}" in plan.cassette and not model:
-        raise UsageError(f"{named} needs a model: use --ai-provider replay:MODEL")
+        raise UsageError(
+            f"{item.nodeid}: marker ai_eval cassette={plan.cassette!r} needs a model: use --ai-provider replay:MODEL"
+        )
+    return named_path(item, plan.cassette, "marker ai_eval cassette", model=folder_name(model))
+
+
+def named_path(item: pytest.Item, template: str, source: str, **more: str) -> Path:
+    """Return a path from the item's folder, filled in with its parameters and what else is given.
+
+    Raises UsageError, which names the `source` of the template, where these do not fill it in.
+    """
     try:
-        return folder / plan.cassette.format(**parameters_of(item), model=folder_name(model))
+        return item.path.parent / template.format(**parameters_of(item), **more)
     except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
-        raise UsageError(f"{named} cannot be filled in: {type(error).__name__}: {error}") from error
+        raise UsageError(
+            f"{item.nodeid}: {source}={template!r} cannot be filled in: {type(error).__name__}: {error}"
+        ) from error
 
 
 def parameters_of(item: pytest.Item) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ class EvalSettings:
     concurrency: int = 1
     require_isolation: Tier | None = None
     allow_network: bool = False
+    redact: tuple[str, ...] = ()
+    max_age: int | None = None
 
 
 def read_settings(config: pytest.Config) -> EvalSettings:
@@ -60,6 +63,8 @@ def read_settings(config: pytest.Config) -> EvalSettings:
         concurrency=_positive_int(_said(config, "ai-concurrency")),
         require_isolation=cast("Tier | None", _said(config, "ai-require-isolation").one_of(ISOLATION_TIERS)),
         allow_network=truth(config, "ai-allow-network"),
+        redact=tuple(_patterns(_said(config, "ai-redact"))),
+        max_age=max_age(config),
     )
     _check_together(settings)
     return settings
@@ -68,6 +73,12 @@ def read_settings(config: pytest.Config) -> EvalSettings:
 def recording(config: pytest.Config) -> RecordMode:
     """Return what --ai-record comes to; raises pytest.UsageError."""
     return cast("RecordMode", _said(config, "ai-record").one_of(RECORD_MODES) or "none")
+
+
+def max_age(config: pytest.Config) -> int | None:
+    """Return what --ai-cassette-max-age comes to, in days; raises pytest.UsageError."""
+    said = _said(config, "ai-cassette-max-age")
+    return None if said.value is None else _positive_int(said)
 
 
 def truth(config: pytest.Config, name: str) -> bool:
@@ -154,6 +165,17 @@ def _report_paths(said: _Said) -> tuple[Path, ...]:
             raise said.refuse(f"{path} is named twice")
         found.append(path)
     return tuple(found)
+
+
+def _patterns(said: _Said) -> list[str]:
+    value = said.value or ()
+    patterns: list[str] = value.splitlines() if isinstance(value, str) else list(value)
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise said.refuse(f"{pattern!r} is not a regular expression ({error})") from error
+    return patterns
 
 
 def _positive_int(said: _Said) -> int:

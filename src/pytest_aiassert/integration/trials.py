@@ -95,6 +95,8 @@ def _clone(item: pytest.Item, evaluation: Evaluation) -> pytest.Item:
         }
     clone = type(source).from_parent(item.parent, **arguments)
     clone.own_markers[:] = item.own_markers
+    if isinstance(item, pytest.Function) and isinstance(clone, pytest.Function):
+        clone.fixturenames = item.fixturenames  # a marker may have asked for one more
     clone.stash[EVALUATION] = evaluation
     return clone  # type: ignore[no-any-return]  # from_parent is untyped across item types
 

@@ -93,13 +93,8 @@ def test_only_what_is_gained_can_still_be_read():
 
 def test_every_event_of_a_stream_is_read():
     chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
-    events = [
-        f"data: {json.dumps(chunk)}\n\n",
-        f"data: {json.dumps({**chunk, 'mood': 1})}\n\n",
-        "data: [DONE]\n\n",
-        ": hi\n\n",
-    ]
-    body = Body(events=tuple(Event(dt=0.0, data=data) for data in events))
+    payloads = [f"data: {json.dumps(value)}" for value in (chunk, {**chunk, "mood": 1})]
+    body = Body(events=tuple(Event(dt=0.0, data=f"{text}\n\n") for text in (*payloads, "data: [DONE]", ": hi")))
     found = verify(recorded(SOUND["openai"][0], body))
     assert list(map(str, found.drifts)) == ["gained events[1].mood"]
     broken = Body(events=(Event(dt=0.0, data="data: {oops\n\n"),))
@@ -135,9 +130,8 @@ def test_what_no_model_describes_is_unknown(exchange):
 
 
 def test_an_sdk_that_is_not_installed_is_told(monkeypatch):
-    absent = replace(
-        verifying.models_for(RecordedRequest(method="POST", url=SOUND["openai"][0])), package="no-such-sdk"
-    )
+    known = verifying.models_for(RecordedRequest(method="POST", url=SOUND["openai"][0]))
+    absent = replace(known, package="no-such-sdk")
     monkeypatch.setattr(verifying, "models_for", lambda _request: absent)
     found = verify(recorded(*SOUND["openai"][:1], Body(json=CHAT)))
     assert (found.state, found.sdk) == ("missing", "no-such-sdk")

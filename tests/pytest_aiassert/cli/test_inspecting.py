@@ -37,31 +37,3 @@ def test_golden_validate_names_every_problem(aiassert, golden, tmp_path):
 
 def test_golden_validate_of_good_sets_is_0(aiassert, golden):
     assert aiassert("golden", "validate", golden).exit_code == 0
-
-
-def test_cassettes_ls_shows_what_is_recorded(aiassert, recorded):
-    result = aiassert("cassettes", "ls", recorded / "cassettes")
-    assert result.exit_code == 0
-    head, first, second = result.stdout.splitlines()
-    assert head.split() == ["replies", "recorded", "models", "cassette"]
-    assert first.split()[0] == "2"
-    assert first.split()[2:] == ["tiny/model-1", str(recorded / "cassettes" / "tiny" / "count.json")]
-    assert second.endswith("greet.json")
-
-
-def test_cassettes_ls_names_damaged_ones_and_goes_on(aiassert, recorded):
-    folder = recorded / "cassettes" / "tiny"
-    (folder / "count.json").write_text("{")
-    (folder / "empty.json").write_text('{"version": 1, "exchanges": []}')
-    result = aiassert("cassettes", "ls", folder)
-    assert result.exit_code == 2
-    assert f"aiassert: {folder / 'count.json'}:1: not valid JSON" in result.stderr
-    assert f"0        -           -             {folder / 'empty.json'}" in result.stdout
-    only = aiassert("cassettes", "ls", folder / "count.json")
-    assert (only.exit_code, only.stdout) == (2, "")
-
-
-def test_cassettes_ls_of_an_empty_folder_says_so(aiassert, tmp_path):
-    result = aiassert("cassettes", "ls", tmp_path)
-    assert result.exit_code == 2
-    assert "has no cassettes; recordings are .json files" in result.stderr
