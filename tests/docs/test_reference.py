@@ -11,7 +11,7 @@ from typer.main import get_command
 import assistant.errors
 import pytest_aiassert.errors
 from pytest_aiassert.cli.app import app
-from pytest_aiassert.integration import markers
+from pytest_aiassert.integration import markers, recordings
 from pytest_aiassert.matchers.registry import matcher_names
 from pytest_aiassert.plugin import OPTIONS
 
@@ -48,6 +48,12 @@ def test_marker_table_has_every_argument() -> None:
     documented = [row[0].strip("`") for row in _rows("reference/options.md", "The marker")[1:]]
 
     assert documented == list(markers._KNOWN)
+
+
+def test_the_table_of_ai_cassette_has_every_argument() -> None:
+    documented = [row[0].strip("`") for row in _rows("reference/options.md", "The marker ai_cassette")[1:]]
+
+    assert documented == list(recordings._KNOWN)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,12 @@ from pytest_aiassert.cassettes.exchange import Event
 
 _SSE_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LINE_END: Final = re.compile(rb"\n")
+_END_MARK: Final = re.compile(
+    r"^data: ?\[DONE\]|\"type\": ?\"(?:message_stop|response\.(?:completed|failed|incomplete))\"|"
+    r"\"done\": ?true|\"finishReason\": ?\"",
+    re.MULTILINE,
+)
+"""How the last event of a stream looks in the formats of OpenAI, Anthropic, Ollama and Gemini."""
 
 
 class EventCutter:
@@ -34,6 +40,11 @@ class EventCutter:
             self._add(bytes(self._buffer[begin : found.end()]), moment)
             begin = found.end()
         del self._buffer[:begin]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream said that it is over: what may follow is not waited for."""
+        return not self._buffer and bool(self._events) and _END_MARK.search(self._events[-1].data) is not None
 
     def close(self) -> tuple[Event, ...]:
         """Return all events; the last may be one that never ended."""

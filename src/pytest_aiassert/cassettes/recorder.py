@@ -17,7 +17,10 @@ _KEPT_PREFIXES: Final = ("x-ratelimit-", "anthropic-ratelimit-")
 
 
 class Recorder:
-    """A Sink that makes an Exchange of a response, and hands it to `done`; None where it was not read to its end."""
+    """A Sink that makes an Exchange of a response, and hands it to `done`; None where it is incomplete.
+
+    A stream is complete when it was read to its end mark: SDKs hang up there.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Recorder:
         if self._ended:
             return
         self._ended = True
+        complete = complete or (self._cutter is not None and self._cutter.ended)
         self._done(self._exchange() if complete and self._status else None)
 
     def _exchange(self) -> Exchange:

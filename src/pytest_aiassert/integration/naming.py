@@ -97,7 +97,7 @@ def cassette_path(item: pytest.Item, plan: TrialPlan | None, model: str, provide
 
 
 def named_path(item: pytest.Item, template: str, source: str, **more: str) -> Path:
-    """Return a path from the item's folder, filled in with its parameters and what else is given.
+    """Return a path from the item's folder, filled in with its parameters and more.
 
     Raises UsageError, which names the `source` of the template, where these do not fill it in.
     """

@@ -21,6 +21,7 @@ from pytest_aiassert.integration.naming import cassette_path, named_path
 from pytest_aiassert.integration.settings import read_settings
 from pytest_aiassert.integration.traffic import CASSETTES, tapped
 from pytest_aiassert.integration.upkeep import watch
+from pytest_aiassert.wire.formats import recognise
 from pytest_aiassert.wire.hosts import is_model_host
 from pytest_aiassert.wire.message import WireRequest
 from pytest_aiassert.wording import known_names
@@ -45,6 +46,7 @@ def cassette(request: pytest.FixtureRequest) -> Generator[Cassette]:
 
     Trials of one item share the cassette, so that the n-th trial gets the n-th reply.
     """
+    __tracebackhide__ = True
     item = cast("pytest.Item", request.node)
     plan = _plan(item)
     evaluation = item.stash.get(EVALUATION, None)
@@ -74,6 +76,7 @@ class _Tape:
 
 
 def _open(item: pytest.Item, plan: RecordingPlan) -> Cassette:
+    __tracebackhide__ = True
     settings = read_settings(item.config)
     evaluated = plan_for(item, settings)
     path = named_path(item, plan.path, f"marker {MARKER} path") if plan.path else cassette_path(item, evaluated, "")
@@ -84,7 +87,12 @@ def _open(item: pytest.Item, plan: RecordingPlan) -> Cassette:
 
 
 def _covers(hosts: tuple[str, ...]) -> Callable[[WireRequest], bool]:
-    return lambda request: is_model_host(request.host) or any(fnmatchcase(request.host, host) for host in hosts)
+    def covers(request: WireRequest) -> bool:
+        if is_model_host(request.host) or recognise(request) is not None:
+            return True
+        return any(fnmatchcase(request.host, host) for host in hosts)
+
+    return covers
 
 
 def _plan(item: pytest.Item) -> RecordingPlan:

@@ -36,8 +36,9 @@ def start(config: pytest.Config) -> None:
     """Read the settings and join the session; raises pytest.UsageError before anything runs."""
     settings = read_settings(config)
     try:
-        for spec in settings.providers:
-            check_spec(spec, record=settings.record, allow_network=settings.allow_network)
+        for spec in settings.providers:  # whether a replay can be recorded is seen when the tests are known
+            record = "none" if is_replay(spec) or spec == "mock" else settings.record
+            check_spec(spec, record=record, allow_network=settings.allow_network)
     except (AIAssertError, AssistantError) as error:
         raise pytest.UsageError(f"--ai-provider: {error}") from error
     if settings.require_isolation is not None:
@@ -103,6 +104,7 @@ class EvalSession:
             if plan.provider not in checked:
                 self._check_marked(item, plan.provider or "")
                 checked.add(plan.provider)
+        self._check_recording(items)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the outputs which cases were chosen."""
@@ -175,6 +177,16 @@ class EvalSession:
 
     def _spec(self, item: pytest.Item, plan: TrialPlan) -> str:
         return plan.provider or parameters_of(item).get(MODEL_PARAMETER) or self.settings.providers[0]
+
+    def _check_recording(self, items: list[pytest.Item]) -> None:
+        """Refuse to record from recordings, unless the code under test is what is recorded."""
+        if any("ai_cassette" in getattr(item, "fixturenames", ()) for item in items):
+            return
+        try:
+            for spec in self.settings.providers:
+                check_spec(spec, record=self.settings.record, allow_network=self.settings.allow_network)
+        except (AIAssertError, AssistantError) as error:
+            raise pytest.UsageError(f"--ai-provider: {error}") from error
 
     def _check_marked(self, item: pytest.Item, spec: str) -> None:
         record = "none" if is_replay(spec) else self.settings.record

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_aiassert.cassettes.exchange import RecordedRequest
 from pytest_aiassert.cassettes.recorder import Recorder
 
@@ -54,6 +56,29 @@ def test_only_harmless_headers_are_kept():
 
 def test_what_was_not_read_to_its_end_is_not_kept():
     assert record([], [b"half"], complete=False) is None
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "data: [DONE]\n\n",
+        'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+        'event: response.completed\ndata: {"type": "response.completed", "response": {}}\n\n',
+        'data: {"candidates": [{"finishReason": "STOP"}]}\n\n',
+    ],
+)
+def test_a_stream_is_complete_at_its_end_mark(mark):
+    kind = [("content-type", "text/event-stream")]
+    assert record(kind, [b"data: 1\n\n", mark.encode()], complete=False) is not None
+    assert record(kind, [mark.encode(), b"data: 1\n\n"], complete=False) is None
+    assert record(kind, [mark.encode()[:-1]], complete=False) is None
+    assert record([("content-type", "text/plain")], [mark.encode()], complete=False) is None
+
+
+def test_lines_are_complete_when_done():
+    kind = [("content-type", "application/x-ndjson")]
+    assert record(kind, [b'{"done":true}\n'], complete=False) is not None
+    assert record(kind, [b'{"done":false}\n'], complete=False) is None
 
 
 def test_a_response_that_never_came_is_not_kept():
