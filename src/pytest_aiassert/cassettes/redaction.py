@@ -25,37 +25,46 @@ _TOKENS: Final = (
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----BEGIN ).)*?-----END [A-Z ]{0,40}PRIVATE KEY-----",
 )
 _RULES: Final = (
-    (re.compile("|".join(_TOKENS), re.DOTALL | re.ASCII), REDACTED),
-    (re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/\-]{12,}=*", re.IGNORECASE | re.ASCII), rf"\1{REDACTED}"),
-    (re.compile(rf'("(?:{_FIELDS})"\s*:\s*")(?:[^"\\]|\\.)+(?=")', re.IGNORECASE | re.ASCII), rf"\1{REDACTED}"),
+    (
+        re.compile("|".join(_TOKENS), re.DOTALL | re.ASCII),
+        REDACTED,
+        (
+            *("sk-", "rk-", "pk-", "org-", "proj_", "k_live_", "k_test_", "aiza", "ghp_", "gho_", "ghu_", "ghs_"),
+            *("ghr_", "github_pat_", "glpat-", "akia", "asia", "xox", "hf_", "gsk_", "npm_", "eyj", "private key"),
+        ),
+    ),
+    (
+        re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/\-]{12,}=*", re.IGNORECASE | re.ASCII),
+        rf"\1{REDACTED}",
+        ("bearer",),
+    ),
+    (
+        re.compile(rf'("(?:{_FIELDS})"\s*:\s*")(?:[^"\\]|\\.)+(?=")', re.IGNORECASE | re.ASCII),
+        rf"\1{REDACTED}",
+        ('key"', 'token"', 'secret"', 'authorization"', 'password"', 'passwd"'),
+    ),
     (
         re.compile(rf"([?&](?:{_FIELDS}|key|token|sig|signature|code)=)[^&#\s\"\\]+", re.IGNORECASE | re.ASCII),
         rf"\1{REDACTED}",
+        ("key=", "token=", "secret=", "authorization=", "password=", "passwd=", "sig=", "signature=", "code="),
     ),
     (
         re.compile(r"(\bhttps?://)[^/\s\"\\@:]{1,200}:[^/\s\"\\@]{1,200}@", re.IGNORECASE | re.ASCII),
         rf"\1{REDACTED}@",
+        ("@",),
     ),
 )
-_MARKS: Final = (
-    (
-        *("sk-", "rk-", "pk-", "org-", "proj_", "k_live_", "k_test_", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
-        *("github_pat_", "glpat-", "akia", "asia", "xox", "hf_", "gsk_", "npm_", "eyj", "private key"),
-    ),
-    ("bearer",),
-    ('key"', 'token"', 'secret"', 'authorization"', 'password"', 'passwd"'),
-    ("key=", "token=", "secret=", "authorization=", "password=", "passwd=", "sig=", "signature=", "code="),
-    ("@",),
-)
-"""For each rule, what must stand in a text (in lower case) for it to find anything: most texts need no rule."""
+"""A rule, what it writes, and what a text must have (in lower case) for it to find anything: most texts need none."""
 
 
 def redact(text: str) -> str:
     """Replace every secret in a JSON text or URL; doing it twice changes nothing more."""
     low = text.lower()
-    for (rule, replacement), marks in zip(_RULES, _MARKS, strict=True):
-        if any(mark in low for mark in marks):
-            text = rule.sub(replacement, text)
+    for rule, replacement, marks in _RULES:
+        for mark in marks:  # plain loops: this runs for every request
+            if mark in low:
+                text = rule.sub(replacement, text)
+                break
     return text
 
 
