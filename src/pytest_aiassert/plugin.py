@@ -225,6 +225,7 @@ def ai_wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
     yield from wire(request)
 
 
+@pytest.fixture
 def ai_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     """The test's cassette, which answers what the code under test asks model APIs, by whatever SDK."""
     from pytest_aiassert.integration.recordings import cassette
