@@ -227,7 +227,7 @@ def ai_wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
 
 @pytest.fixture
 def ai_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
-    """The test's cassette, which answers what the code under test asks model APIs, by whatever SDK."""
+    """The test's cassette, which answers what any SDK asks a model API."""
     from pytest_aiassert.integration.recordings import cassette
 
     yield from cassette(request)

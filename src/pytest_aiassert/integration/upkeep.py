@@ -41,7 +41,7 @@ class CassetteWatch:
         self._used: dict[Path, Usage] = {}
 
     def note(self, cassette: Cassette, *, whole: bool) -> None:
-        """Note a cassette's age and, where the `whole` test ran and passed, what it left unused."""
+        """Note a cassette's age; where the `whole` test passed, what it left unused, too."""
         if self._max_age is not None and is_stale(cassette.exchanges, self._max_age, self._started):
             self._stale.add(str(cassette.path))
         usage = usage_of(cassette) if whole else None
