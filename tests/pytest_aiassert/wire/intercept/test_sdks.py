@@ -122,7 +122,7 @@ def test_an_answer_arrives(ask, reply):
 @pytest.mark.parametrize(("ask", "reply"), SDKS)
 def test_a_refusal_passes_every_retry_at_once(ask, reply):
     tap = Tap("t")
-    with intercept(tap), pytest.raises(TrafficRefusedError, match="for model 'm' in t is neither"):
+    with intercept(tap), pytest.raises(TrafficRefusedError, match=r"for model 'm' in t, asking '2\+2', is neither"):
         call(ask)
     assert len(tap.refusals) == 1
 
