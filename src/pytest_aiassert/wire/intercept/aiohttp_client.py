@@ -17,6 +17,8 @@ from pytest_aiassert.wire.intercept.patching import Listening
 from pytest_aiassert.wire.intercept.playing import Step, body, cause_of, has_body, head, headers_of, seen
 from pytest_aiassert.wire.intercept.recording import Recording
 from pytest_aiassert.wire.message import Failure, Forward, WireRequest, WireResponse
+from pytest_aiassert.wire.refusing import plain
+from pytest_aiassert.wire.traffic import Listener
 
 _BEFORE_SENDING: Final = ("connect", "dns", "tls", "connect_timeout")
 _STATUSES: Final = frozenset(HTTPStatus)
@@ -33,7 +35,7 @@ def _connect(module: Any, original: Any, listening: Listening) -> Any:
         listener = listening()
         if listener is None or not listener.concerns(req.url.host or ""):
             return await original(connector, req, *arguments, **named)
-        decision = listener.decide(await _seen(req))
+        decision = listener.decide(await _seen(req, listener))
         if isinstance(decision, Forward):
             if decision.sink is None:
                 return await original(connector, req, *arguments, **named)
@@ -54,13 +56,17 @@ def _connect(module: Any, original: Any, listening: Listening) -> Any:
     return connect
 
 
-async def _seen(req: Any) -> WireRequest:
+async def _seen(req: Any, listener: Listener) -> WireRequest:
     """Return aiohttp's request as handlers see it; reading a payload leaves it to be sent."""
     payload = req.body
     try:
         content = bytes(payload) if isinstance(payload, bytes | bytearray) else await payload.as_bytes()
-    except (AttributeError, TypeError):
-        content = b""  # a payload that can be read once only, when it is sent
+    except (AttributeError, TypeError) as error:
+        kind = type(payload).__name__
+        raise listener.refuse(
+            f"refused: {req.method} {plain(str(req.url))}: its body, a {kind}, cannot be read ahead of being sent; "
+            "that takes aiohttp 3.12 or later, and a payload whose as_bytes() works"
+        ) from error
     return seen(req.method, str(req.url), req.headers.items(), content)
 
 

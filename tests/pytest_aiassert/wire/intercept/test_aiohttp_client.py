@@ -253,3 +253,16 @@ def test_websockets_to_models_are_refused():
 
 def test_traffic_that_concerns_nobody_goes_its_way(origin):
     assert run(lambda client: read(client, "GET", f"{origin.url}/cookie"))[1] == b"sweet"
+
+
+class OncePayload(aiohttp.payload.Payload):
+    def decode(self, encoding="utf-8", errors="strict"):
+        raise TypeError("only while it is sent")
+
+    async def write(self, writer):
+        await writer.write(self._value)
+
+
+def test_a_body_that_cannot_be_read_ahead_is_refused_rather_than_mistaken():
+    with pytest.raises(TrafficRefusedError, match="a OncePayload, cannot be read"):
+        run(lambda client: read(client, data=OncePayload(b"x")), Answering(json_response("1")))
