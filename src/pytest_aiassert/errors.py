@@ -54,4 +54,9 @@ class BudgetError(AIAssertError):
 
 
 class TrafficRefusedError(BaseException):
-    """HTTP traffic that a test does not allow; no `except Exception` catches it."""
+    """HTTP traffic that a test does not allow; no `except Exception` catches it.
+
+    A test that means it to happen sets `expected`, and does not fail by it.
+    """
+
+    expected: bool = False

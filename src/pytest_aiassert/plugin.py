@@ -68,7 +68,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "DAYS",
         "Name the cassettes that hold older replies at the end of the session.",
     ),
-    ("ai-allow-network", "flag", "", "Let a live provider answer without recording what it says."),
+    (
+        "ai-allow-network",
+        "flag",
+        "",
+        "Let a live provider answer without recording what it says, and tests reach model APIs.",
+    ),
 )
 
 GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_cassette"})

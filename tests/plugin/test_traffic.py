@@ -126,6 +126,20 @@ def test_it(expect):
     assert len(messages(result)) == 1
 
 
+@pytest.mark.parametrize(("expected", "outcome"), [(True, "passed"), (False, "failed")])
+def test_a_refusal_that_was_meant_is_no_failure(run, expected, outcome):
+    tests = f"""
+import pytest
+from pytest_aiassert.errors import TrafficRefusedError
+
+def test_it(expect):
+    with pytest.raises(TrafficRefusedError) as caught:
+        call()
+    caught.value.expected = {expected}
+"""
+    run_tests(run, tests).assert_outcomes(**{outcome: 1})
+
+
 def test_what_is_swallowed_in_teardown_is_told_there(run):
     tests = (
         SWALLOWING

@@ -15,6 +15,8 @@ from pytest_aiassert.wire.hosts import is_model_host
         "mine.openai.azure.com",
         "us-east1-aiplatform.googleapis.com",
         "bedrock-runtime.eu-west-1.amazonaws.com",
+        "eu.api.openai.com",
+        "api.individual.githubcopilot.com",
     ],
 )
 def test_model_apis_are_known(host):
@@ -22,7 +24,8 @@ def test_model_apis_are_known(host):
 
 
 @pytest.mark.parametrize(
-    "host", ["", "localhost", "127.0.0.1", "openai.com.example.org", "xapi.openai.com", "api.openai.com.evil"]
+    "host",
+    ["", "localhost", "127.0.0.1", "openai.com.example.org", "xapi.openai.com", "api.openai.com.evil", "github.com"],
 )
 def test_other_hosts_are_not(host):
     assert not is_model_host(host)

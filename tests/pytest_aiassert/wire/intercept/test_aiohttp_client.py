@@ -256,7 +256,7 @@ def test_traffic_that_concerns_nobody_goes_its_way(origin):
 
 
 class OncePayload(aiohttp.payload.Payload):
-    def decode(self, encoding="utf-8", errors="strict"):
+    def decode(self, encoding="utf-8", errors="strict"):  # noqa: ARG002 - the base class's names
         raise TypeError("only while it is sent")
 
     async def write(self, writer):
