@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.code import Finding, Linter
     from pytest_aiassert.comparison import Comparison, compare_runs
     from pytest_aiassert.golden import GoldenSet, load_golden
+    from pytest_aiassert.judges import Criterion, better_than, judged_by
     from pytest_aiassert.matchers import (
         Matcher,
         all_of,
@@ -67,6 +68,7 @@ __all__ = [
     "Behaviour",
     "Case",
     "Comparison",
+    "Criterion",
     "Evidence",
     "Fault",
     "Finding",
@@ -84,6 +86,7 @@ __all__ = [
     "applies_to",
     "at_least",
     "behaves_like",
+    "better_than",
     "calls_tool",
     "calls_tools",
     "compare_runs",
@@ -103,6 +106,7 @@ __all__ = [
     "is_refusal",
     "is_secure",
     "json_equals",
+    "judged_by",
     "length",
     "load_golden",
     "load_run",
@@ -134,6 +138,7 @@ __getattr__, __dir__ = lazy(
     code=("Finding", "Linter"),
     comparison=("Comparison", "compare_runs"),
     golden=("GoldenSet", "load_golden"),
+    judges=("Criterion", "better_than", "judged_by"),
     matchers=(
         "Matcher",
         "all_of",

@@ -4,6 +4,7 @@ AIAssertError
 ├── UsageError              an option, marker or argument that cannot work
 ├── CoercionError           a value that is neither text nor a reply
 ├── CannotJudgeError        a matcher lacks what it needs: a tool, a language, an isolation layer
+│   └── JudgeError          a model that judges gave no answer, or none that can be used
 ├── CassetteError           a cassette that cannot be read or written
 │   └── CassetteMissError   a request that the cassette has no reply for
 ├── GoldenSetError          a golden set that cannot be read
@@ -31,6 +32,14 @@ class CoercionError(AIAssertError, TypeError):
 
 class CannotJudgeError(AIAssertError):
     """A matcher lacks what it needs to judge; neither a pass nor a fail."""
+
+
+class JudgeError(CannotJudgeError):
+    """A judge gave no usable answer; `reply` holds what it said, empty where it said nothing."""
+
+    def __init__(self, message: str, *, reply: str = "") -> None:
+        super().__init__(message)
+        self.reply = reply
 
 
 class CassetteError(AIAssertError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest
 from pytest_aiassert.cassettes.files import exclusive, read_exchanges, write_exchanges
@@ -18,6 +19,7 @@ _Stamp: TypeAlias = tuple[int, int, int]
 _STAGED_SUFFIX: Final = ".recording"
 
 REMEDY: Final = "--ai-record={mode} --ai-provider SPEC"
+JUDGE_REMEDY: Final = "--ai-record={mode} --ai-judge SPEC"
 """How a missing reply is recorded, by which mode."""
 
 
@@ -26,7 +28,8 @@ class Cassette:
 
     `records` says whether new exchanges are welcome, `matching` which requests are identical, `remedy` how a missing
     reply is recorded. A `staged` cassette keeps its recording beside `path`, until `publish` puts it in the old one's
-    place, or `discard` drops it. Where `model` is given, only that model's exchanges are replaced.
+    place, or `discard` drops it. Where `model` is given, only that model's exchanges are replaced. Exchanges of other
+    roles than `role` share the file, are not looked at, and stay.
     """
 
     def __init__(
@@ -37,16 +40,18 @@ class Cassette:
         records: bool = True,
         staged: bool = False,
         model: str = "",
+        role: str = "",
         matching: Matching = EXACT,
         remedy: str = REMEDY,
     ) -> None:
         self.path = path
-        self.remedy = remedy
+        self.role = role
+        self.remedy = JUDGE_REMEDY if role == "judge" and remedy == REMEDY else remedy
         self.records = records
         self.matching = matching
         self.exchanges: list[Exchange] = []
         self._model = model
-        self._staging = path.with_name(f"{path.name}{_safe(model)}{_STAGED_SUFFIX}") if staged else None
+        self._staging = path.with_name(f"{path.name}{_safe(model)}{_safe(role)}{_STAGED_SUFFIX}") if staged else None
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
         self._unsaved: list[Exchange] = []
@@ -57,26 +62,36 @@ class Cassette:
         self._stamp: _Stamp | None = None
 
     @classmethod
-    def load(cls, path: Path, *, matching: Matching = EXACT) -> Cassette:
+    def load(cls, path: Path, *, role: str = "", matching: Matching = EXACT) -> Cassette:
         """Read a cassette to replay it; raises CassetteError naming file and line."""
-        return cls._read(path, records=False, matching=matching)
+        return cls._read(path, records=False, role=role, matching=matching)
 
     @classmethod
     def open(
-        cls, path: Path, mode: RecordMode = "new", *, model: str = "", matching: Matching = EXACT, remedy: str = REMEDY
+        cls,
+        path: Path,
+        mode: RecordMode = "new",
+        *,
+        model: str = "",
+        role: str = "",
+        matching: Matching = EXACT,
+        remedy: str = REMEDY,
     ) -> Cassette:
         """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
 
-        In mode `all` the exchanges of other models than `model` stay, where one is given.
+        In mode `all` the exchanges of other models than `model` stay, where one is given. A file counts as there
+        once it has exchanges of this role.
         """
-        decision = decide(mode, exists=path.exists())
+        there = path.exists()
+        if there and role:
+            there = any(exchange.role == role for exchange in read_exchanges(path))
+        decision = decide(mode, exists=there)
         if decision.replays:
-            return cls._read(path, records=decision.records, matching=matching, remedy=remedy)
+            return cls._read(path, records=decision.records, role=role, matching=matching, remedy=remedy)
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
-        return cls(
-            path, records=decision.records, staged=decision.replaces, model=model, matching=matching, remedy=remedy
-        )
+        made: dict[str, Any] = {"model": model, "role": role, "matching": matching, "remedy": remedy}
+        return cls(path, records=decision.records, staged=decision.replaces, **made)
 
     @property
     def complete(self) -> bool:
@@ -109,6 +124,7 @@ class Cassette:
 
     def add(self, exchange: Exchange) -> None:
         """Append an exchange, count it as served, and write the file; raises CassetteError."""
+        exchange = replace(exchange, role=self.role)
         with self._lock:
             key = self._index(exchange)
             self._awaited.discard(key)
@@ -123,8 +139,7 @@ class Cassette:
                 return False
             try:
                 with exclusive(self.path):
-                    kept = self._others() if self._model else []
-                    write_exchanges(self.path, [*kept, *self.exchanges], self.matching.secrets)
+                    write_exchanges(self.path, [*self._others(), *self.exchanges], self.matching.secrets)
                 self._staging.unlink(missing_ok=True)
             except OSError as error:
                 raise CassetteError(
@@ -153,14 +168,21 @@ class Cassette:
         return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
 
     @classmethod
-    def _read(cls, path: Path, *, records: bool, matching: Matching, remedy: str = REMEDY) -> Cassette:
+    def _read(cls, path: Path, *, records: bool, role: str, matching: Matching, remedy: str = REMEDY) -> Cassette:
         stamp = _stamp(path)  # before reading: what is written in between must not go unseen
-        cassette = cls(path, read_exchanges(path), records=records, matching=matching, remedy=remedy)
-        cassette._stamp = stamp
+        whole = read_exchanges(path)
+        own = [each for each in whole if each.role == role]
+        cassette = cls(path, own, records=records, role=role, matching=matching, remedy=remedy)
+        cassette._stamp = stamp if len(own) == len(whole) else None
         return cassette
 
     def _others(self) -> list[Exchange]:
-        return [exchange for exchange in read_exchanges(self.path) if exchange.request.model != self._model]
+        """Return what a new recording leaves as it is: other roles, and other models where one is named."""
+        return [
+            each
+            for each in (read_exchanges(self.path) if self.path.is_file() else ())
+            if each.role != self.role or (self._model and each.request.model != self._model)
+        ]
 
     def _index(self, exchange: Exchange) -> str:
         key = self.matching.key(exchange.request)

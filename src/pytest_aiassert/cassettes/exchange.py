@@ -119,16 +119,21 @@ class RecordedResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One recorded HTTP request and its response; `recorded_at` is ISO 8601 in UTC."""
+    """One recorded HTTP request and its response; `recorded_at` is ISO 8601 in UTC.
+
+    `role` is `judge` for what a judge was asked, empty for what the program under test asked.
+    """
 
     request: RecordedRequest
     response: RecordedResponse
     recorded_at: str = ""
+    role: str = ""
 
     def to_json(self, attach: Attach | None = None) -> dict[str, JSON]:
         """Return the form that stands in a cassette; `attach` keeps longer binary bodies."""
         request, response = self.request, self.response
         return {
+            **({"role": self.role} if self.role else {}),
             "recorded_at": self.recorded_at,
             "request": {"method": request.method, "url": request.url, "body": request.body.to_json(attach)},
             "response": {
@@ -154,6 +159,7 @@ class Exchange:
                 elapsed=_finite(response.get("elapsed", 0.0)),
             ),
             recorded_at=str(value.get("recorded_at", "")),
+            role=str(value.get("role", "")),
         )
 
 

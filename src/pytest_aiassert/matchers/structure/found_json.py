@@ -72,22 +72,27 @@ def parse(text: str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-def _in_prose(text: str) -> Iterator[FoundJSON]:
-    decoder = json.JSONDecoder(parse_constant=_refuse)
+def values_in(text: str, decoder: json.JSONDecoder, marks: str = "{[") -> Iterator[tuple[Any, int, int]]:
+    """Yield the outermost JSON values that begin with a mark, each with its start and end; broken ones are passed over.
+
+    The first hundred places that begin like one are tried, in the first million characters.
+    """
     position = 0
     for _ in range(_MOST_ATTEMPTS):
-        starts = [start for mark in "{[" if (start := text.find(mark, position, _SEARCHED)) >= 0]
+        starts = [start for mark in marks if (start := text.find(mark, position, _SEARCHED)) >= 0]
         if not starts:
             return
         start = min(starts)
-        position = start + 1
         try:
-            value, end = decoder.raw_decode(text, start)
+            value, position = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            if _MEANT.match(text, start):
-                position = _end(text, start)
+            position = _end(text, start) if _MEANT.match(text, start) else start + 1
             continue
-        position = end
+        yield value, start, position
+
+
+def _in_prose(text: str) -> Iterator[FoundJSON]:
+    for value, start, end in values_in(text, json.JSONDecoder(parse_constant=_refuse)):
         line = text.count("\n", 0, start) + 1
         yield FoundJSON(value=value, text=text[start:end], where=f"the JSON at line {line}", in_prose=True)
 
