@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from assistant.protocols import Provider
     from pytest_aiassert.cassettes import Cassette
@@ -31,6 +31,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "SPEC",
         "Who answers: replay (the default), replay:MODEL, mock, openai:MODEL or openai+http://HOST:PORT/v1:MODEL. "  # noqa: ISC004
         "Repeatable: several models run side by side.",
+    ),
+    (
+        "ai-judge",
+        "one",
+        "SPEC",
+        "Who judges for judged_by and better_than: replay (the default), replay:MODEL, or a live model as above.",
     ),
     (
         "ai-record",
@@ -167,6 +173,18 @@ def pytest_testnodedown(node: Any) -> None:
         from pytest_aiassert.integration.upkeep import watch
 
         watch(node.config).merge(told)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let judges find their model while a test runs; a session that never loaded one pays nothing."""
+    evaluated = item.config.pluginmanager.has_plugin("aiassert-session")
+    if not evaluated and "pytest_aiassert.judges.setup" not in sys.modules:
+        return (yield)
+    from pytest_aiassert.integration.judging import judging
+
+    with judging(item):
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

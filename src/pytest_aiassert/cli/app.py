@@ -133,6 +133,9 @@ def compare(
 def run(
     golden: GoldenArgument,
     provider: ProviderOption,
+    judge: Annotated[
+        str, typer.Option(help="Who judges where a check asks a model; default: the recorded judge.", metavar="SPEC")
+    ] = "replay",
     samples: Annotated[
         int | None, typer.Option(min=1, help="Trials a case; default: all recorded replies, or 1 from a live model.")
     ] = None,
@@ -160,6 +163,7 @@ def run(
 
     options = RunOptions(
         provider=provider,
+        judge=judge,
         samples=samples,
         min_pass_rate=min_pass_rate,
         save=save,
@@ -179,6 +183,9 @@ def record(
     model_name: Annotated[
         str | None, typer.Option(help="Folder under cassettes/; default: the model's own name.", metavar="NAME")
     ] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="Record, too, what this model says where a check asks a judge.", metavar="SPEC")
+    ] = None,
     case: CaseOption = None,
 ) -> None:
     """Record a model's replies to a golden set; run it again to continue where it stopped.
@@ -190,7 +197,9 @@ def record(
     """
     from pytest_aiassert.cli.recording import record_golden
 
-    raise typer.Exit(record_golden(golden, provider, samples=samples, model_name=model_name, only=tuple(case or ())))
+    only = tuple(case or ())
+    code = record_golden(golden, provider, samples=samples, model_name=model_name, only=only, judge=judge)
+    raise typer.Exit(code)
 
 
 @app.command(short_help="Write a report of saved runs.")

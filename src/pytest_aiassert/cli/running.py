@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pytest_aiassert.case import Case
 from pytest_aiassert.cli.exit_codes import INTERRUPTED
+from pytest_aiassert.cli.judging import JudgesFor, judge_bench
 from pytest_aiassert.cli.screen import colour, complain, progress, show, width
 from pytest_aiassert.cli.selection import chosen_cases, model_label
 from pytest_aiassert.errors import CassetteError, UsageError
@@ -31,6 +32,7 @@ class RunOptions:
     """What the user asked of `aiassert run`."""
 
     provider: str
+    judge: str = "replay"
     samples: int | None = None
     min_pass_rate: float = 1.0
     save: Path | None = None
@@ -46,6 +48,8 @@ def run_golden(path: Path, options: RunOptions) -> int:
     golden = load_golden(path)
     cases = chosen_cases(golden, options.cases)
     check_spec(options.provider, allow_network=True)
+    if not is_replay(options.judge):
+        check_spec(options.judge, allow_network=True)
     label = model_label(golden, options.provider, options.model_name)
     _check_options(options)
     header = run_header(
@@ -60,7 +64,8 @@ def run_golden(path: Path, options: RunOptions) -> int:
     results: list[CaseResult] = []
     interrupted = False
     with ExitStack() as scope:
-        provider_for = scope.enter_context(_providers(golden, options.provider, label))
+        judges = scope.enter_context(judge_bench(golden, options.judge, label))
+        provider_for = scope.enter_context(_providers(golden, options.provider, label, judges))
         writer = scope.enter_context(RunWriter(options.save, header, resume=options.resume)) if options.save else None
         done = {case.id: case for case in writer.resumed.cases} if writer and writer.resumed else {}
         advance = scope.enter_context(progress(label, sum(map(counts, cases))))
@@ -108,14 +113,19 @@ def _check_options(options: RunOptions) -> None:
 
 @contextmanager
 def _providers(
-    golden: GoldenSet, spec: str, label: str
+    golden: GoldenSet, spec: str, label: str, judges: JudgesFor
 ) -> Generator[Callable[[Case], AbstractContextManager[Provider]]]:
-    """Yield what opens a case's provider: its own cassette, or one live connection for all."""
-    if is_replay(spec):
-        yield lambda case: closing(open_provider("replay", cassette=golden.cassette(label, case)))
-        return
-    with closing(open_provider(spec, cassette=golden.folder)) as live:
-        yield lambda case: nullcontext(live)  # noqa: ARG005 - one connection serves every case
+    """Yield what opens a case's provider and judges: its own cassette, or one live connection for all."""
+    with ExitStack() as scope:
+        live = None if is_replay(spec) else scope.enter_context(closing(open_provider(spec, cassette=golden.folder)))
+
+        @contextmanager
+        def opened(case: Case) -> Generator[Provider]:
+            own = nullcontext(live) if live else closing(open_provider("replay", cassette=golden.cassette(label, case)))
+            with own as provider, judges(case):
+                yield provider
+
+        yield opened
 
 
 def _samples(golden: GoldenSet, label: str, options: RunOptions) -> Callable[[Case], int]:

@@ -31,11 +31,11 @@ _ID: Final = re.compile(ID_PATTERN)
 def load_golden(path: Path | str, *, build: CheckBuilder | None = None) -> GoldenSet:
     """Read a golden set from its folder or YAML file.
 
-    `build` turns a check of the file into a matcher (default: `matchers.registry.build_check`).
+    `build` turns a check of the file into a matcher (default: `judges.registry.build_check`).
     Raises GoldenSetError that names file, line and case of every problem.
     """
     if build is None:
-        from pytest_aiassert.matchers.registry import build_check
+        from pytest_aiassert.judges.registry import build_check
 
         build = build_check
     return _Reader(_find(Path(path)), build).read()

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from pytest_aiassert.errors import BudgetError
 from pytest_aiassert.runs.records import TrialOutcome, TrialRecord, Turn
 from pytest_aiassert.runs.rules import certain
+from pytest_aiassert.verdict import Judging
 
 if TYPE_CHECKING:
+    from assistant.protocols import Provider
     from pytest_aiassert.integration.markers import TrialPlan
     from pytest_aiassert.verdict import Verdict
 
 
 class Recorder:
-    """Collects the turns and verdicts of one trial."""
+    """Collects the turns and verdicts of one trial, and what its judges took."""
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self.verdicts: list[Verdict] = []
+        self.judgings: list[Judging] = []
 
 
 class Purse:
@@ -80,6 +84,14 @@ class Holder:
                 scope.callback(getattr(held, "abandon", held.close) if broken else held.close)
 
 
+class Judges(Holder):
+    """What the judges of a session share: live models, and what each provider answered while it is in use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory: MutableMapping[Provider, dict[str, Any]] = WeakKeyDictionary()
+
+
 @dataclass(kw_only=True)
 class Evaluation(Holder):
     """One marked item across its trials; `model` is the provider spec that answers."""
@@ -117,6 +129,7 @@ class Evaluation(Holder):
             verdicts=verdicts,
             duration=duration,
             message=message,
+            judging=Judging.total(recorder.judgings),
         )
         self.trials.append(trial)
         self.counts[outcome] += 1
@@ -124,3 +137,5 @@ class Evaluation(Holder):
 
 
 EVALUATION: pytest.StashKey[Evaluation] = pytest.StashKey()
+RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
+"""That of an item which is not evaluated."""

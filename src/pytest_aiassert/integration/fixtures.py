@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Holder, Purse, Recorder
+from pytest_aiassert.integration.evaluation import EVALUATION, RECORDER, Evaluation, Holder, Purse, Recorder
 from pytest_aiassert.integration.explanation import text_width
 from pytest_aiassert.integration.markers import plan_for
 from pytest_aiassert.integration.models import check_spec, is_replay, open_provider
@@ -40,7 +40,7 @@ def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Itera
 
 def under_test(item: pytest.Item, *, replayed: bool = False, holder: Holder | None = None) -> Provider:
     """Return the provider that an item asks; it is opened at first use, and closed with its `holder`."""
-    settings, purse = _session(item)
+    settings, purse = session_of(item)
     evaluation = item.stash.get(EVALUATION, None)
     specs = (evaluation.model,) if evaluation else settings.providers
     spec = next((spec for spec in specs if is_replay(spec)), "replay") if replayed else specs[0]
@@ -52,14 +52,14 @@ def under_test(item: pytest.Item, *, replayed: bool = False, holder: Holder | No
             return opened
         return _ahead(opened, evaluation, settings.concurrency)
 
-    return ObservedProvider(lambda: keeper.hold(spec, open_it), _recorder(item), purse)
+    return ObservedProvider(lambda: keeper.hold(spec, open_it), recorder_of(item), purse)
 
 
 def mock(request: pytest.FixtureRequest) -> MockProvider:
     """Return a fresh mock whose replies count as the trial's."""
     from pytest_aiassert.integration.observed import ObservedMock
 
-    return ObservedMock(_recorder(_guarded(request)))
+    return ObservedMock(recorder_of(_guarded(request)))
 
 
 def wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
@@ -78,7 +78,7 @@ def expectation(request: pytest.FixtureRequest) -> Expect:
     from pytest_aiassert.integration.expectation import Expect
 
     item = _guarded(request)
-    return Expect(_recorder(item), width=text_width(item.config))
+    return Expect(recorder_of(item), width=text_width(item.config))
 
 
 def _guarded(request: pytest.FixtureRequest) -> pytest.Item:
@@ -95,7 +95,8 @@ def _ahead(opened: Provider, evaluation: Evaluation, limit: int) -> Provider:
     )
 
 
-def _session(item: pytest.Item) -> tuple[EvalSettings, Purse]:
+def session_of(item: pytest.Item) -> tuple[EvalSettings, Purse]:
+    """Return the session's settings and purse; those of the item alone without --ai-eval."""
     session = running_session(item.config)
     if session is not None:
         return session.settings, session.purse
@@ -103,11 +104,12 @@ def _session(item: pytest.Item) -> tuple[EvalSettings, Purse]:
     return settings, Purse(settings.budget)
 
 
-def _recorder(item: pytest.Item) -> Callable[[], Recorder]:
+def recorder_of(item: pytest.Item) -> Callable[[], Recorder]:
+    """Return what gives the recorder of the item's current trial."""
     evaluation = item.stash.get(EVALUATION, None)
     if evaluation is not None:
         return lambda: evaluation.recorder
-    single = Recorder()
+    single = item.stash.setdefault(RECORDER, Recorder())
     return lambda: single
 
 

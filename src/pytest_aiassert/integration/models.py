@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pytest_aiassert.errors import UsageError
+from pytest_aiassert.errors import CassetteError, UsageError
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pytest_aiassert.providers.replay import TransportFactory
 
 _FIRST_ERROR: Final = 400
+JUDGE: Final = "judge"
+"""The role of a judge's exchanges in a cassette."""
 MOCK_REPLY = "This is the mock provider; choose a model with --ai-provider."
 
 
@@ -56,8 +58,8 @@ def check_spec(spec: str, *, record: RecordMode = "none", allow_network: bool = 
     connect(spec).close()  # a missing key is told now, not in the middle of a run
 
 
-def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none") -> Provider:
-    """Return the provider a spec names; `cassette` is where its replies are, or are recorded.
+def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none", role: str = "") -> Provider:
+    """Return the provider a spec names; `cassette` is where its replies are, or are recorded, in their role.
 
     Raises CassetteError, UsageError or ConfigurationError.
     """
@@ -66,22 +68,53 @@ def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none") -> 
 
         return MockProvider().reply(MOCK_REPLY)
     if is_replay(spec):
-        return _replaying(cassette, recorded_model(spec) or None)
+        return _replaying(cassette, recorded_model(spec) or None, role)
     if record == "none":
         from assistant.assembly import connect
 
         return connect(spec)
-    return _recording(spec, cassette, record)
+    return _recording(spec, cassette, record, role)
 
 
-def _replaying(path: Path, model: str | None) -> Provider:
+def open_judge(
+    spec: str, *, cassette: Path, record: RecordMode = "none", allow_network: bool = False, recorded_first: bool = False
+) -> Provider:
+    """Return the provider that judges; what it is asked and answers stands in the cassette in a role of its own.
+
+    With `recorded_first` a live judge whose answers are recorded is replayed, unless it is to be recorded or may be
+    asked. Raises CassetteError, UsageError or ConfigurationError.
+    """
+    if not is_replay(spec):
+        if recorded_first and record == "none" and not allow_network:
+            from assistant.providers.spec import parse_spec
+
+            model = parse_spec(spec).model
+            if model in _recorded_judges(cassette):
+                return open_provider(f"replay:{model}", cassette=cassette, role=JUDGE)
+        check_spec(spec, record=record, allow_network=allow_network)
+        return open_provider(spec, cassette=cassette, record=record, role=JUDGE)
+    if not _recorded_judges(cassette):
+        raise CassetteError(
+            f"{cassette} has no recorded judge; record one with --ai-record=new --ai-judge SPEC, or name a live one"
+        )
+    return open_provider(spec, cassette=cassette, role=JUDGE)
+
+
+def _recorded_judges(path: Path) -> tuple[str, ...]:
+    from pytest_aiassert.cassettes import Cassette
+    from pytest_aiassert.providers.replay import models_of
+
+    return models_of(Cassette.load(path, role=JUDGE)) if path.is_file() else ()
+
+
+def _replaying(path: Path, model: str | None, role: str) -> Provider:
     from pytest_aiassert.cassettes import Cassette
     from pytest_aiassert.providers import ReplayProvider
 
-    return ReplayProvider(Cassette.load(path), _connect, model=model)
+    return ReplayProvider(Cassette.load(path, role=role), _connect, model=model)
 
 
-def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
+def _recording(spec: str, path: Path, record: RecordMode, role: str) -> Provider:
     import httpx2
 
     from assistant.providers.spec import parse_spec
@@ -90,7 +123,7 @@ def _recording(spec: str, path: Path, record: RecordMode) -> Provider:
 
     parsed = parse_spec(spec)
     return ReplayProvider(
-        Cassette.open(path, record, model=parsed.model),
+        Cassette.open(path, record, model=parsed.model, role=role),
         lambda _base_url, _model, transport: _connect_spec(spec, transport),
         model=parsed.model,
         base_url=parsed.base_url,

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import AssistantError
 from pytest_aiassert.errors import AIAssertError
-from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Purse
+from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation, Judges, Purse
 from pytest_aiassert.integration.markers import TrialPlan, plan_for
 from pytest_aiassert.integration.models import check_spec, is_replay
 from pytest_aiassert.integration.naming import MODEL_PARAMETER, case_id, model_id, parameters_of
@@ -21,6 +21,7 @@ from pytest_aiassert.integration.trials import result_of, run_trials
 from pytest_aiassert.wording import cut
 
 if TYPE_CHECKING:
+    from pytest_aiassert.cassettes import RecordMode
     from pytest_aiassert.runs.records import CaseResult
     from pytest_aiassert.sandbox import Tier
 
@@ -35,16 +36,20 @@ _OURS = "_aiassert_marked"
 def start(config: pytest.Config) -> None:
     """Read the settings and join the session; raises pytest.UsageError before anything runs."""
     settings = read_settings(config)
-    try:
-        for spec in settings.providers:  # whether a replay can be recorded is seen when the tests are known
-            record = "none" if is_replay(spec) or spec == "mock" else settings.record
-            check_spec(spec, record=record, allow_network=settings.allow_network)
-    except (AIAssertError, AssistantError) as error:
-        raise pytest.UsageError(f"--ai-provider: {error}") from error
+    for spec in settings.providers:  # whether a replay can be recorded is seen when the tests are known
+        _check("--ai-provider", spec, "none" if is_replay(spec) or spec == "mock" else settings.record, settings)
+    _check("--ai-judge", settings.judge, "none" if is_replay(settings.judge) else settings.record, settings)
     if settings.require_isolation is not None:
         _require_isolation(settings.require_isolation)
     session = EvalSession(config, settings)
     config.pluginmanager.register(session, SESSION)
+
+
+def _check(option: str, spec: str, record: RecordMode, settings: EvalSettings) -> None:
+    try:
+        check_spec(spec, record=record, allow_network=settings.allow_network)
+    except (AIAssertError, AssistantError) as error:
+        raise pytest.UsageError(f"{option}: {error}") from error
 
 
 def running_session(config: pytest.Config) -> EvalSession | None:
@@ -67,6 +72,7 @@ class EvalSession:
     def __init__(self, config: pytest.Config, settings: EvalSettings) -> None:
         self.settings = settings
         self.purse = Purse(settings.budget)
+        self.judges = Judges()
         self._config = config
         self._worker = hasattr(config, "workerinput")
         self._outputs = None if self._worker else Outputs(settings, _title(config))
@@ -150,6 +156,7 @@ class EvalSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the files that were asked for, and decide how the session ends."""
+        self.judges.close()
         if self._outputs is None:
             return
         self._outputs.finish(time.perf_counter() - self._started, self._sections(self._outputs))
@@ -179,14 +186,13 @@ class EvalSession:
         return plan.provider or parameters_of(item).get(MODEL_PARAMETER) or self.settings.providers[0]
 
     def _check_recording(self, items: list[pytest.Item]) -> None:
-        """Refuse to record from recordings, unless the code under test is what is recorded."""
-        if any("ai_cassette" in getattr(item, "fixturenames", ()) for item in items):
+        """Refuse to record from recordings, unless it is the code under test or a judge that is recorded."""
+        if not is_replay(self.settings.judge) or any(
+            "ai_cassette" in getattr(item, "fixturenames", ()) for item in items
+        ):
             return
-        try:
-            for spec in self.settings.providers:
-                check_spec(spec, record=self.settings.record, allow_network=self.settings.allow_network)
-        except (AIAssertError, AssistantError) as error:
-            raise pytest.UsageError(f"--ai-provider: {error}") from error
+        for spec in self.settings.providers:
+            _check("--ai-provider", spec, self.settings.record, self.settings)
 
     def _check_marked(self, item: pytest.Item, spec: str) -> None:
         record = "none" if is_replay(spec) else self.settings.record

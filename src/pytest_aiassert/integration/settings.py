@@ -33,6 +33,7 @@ class EvalSettings:
     """What --ai-… options came to; `budget` is in US dollars, paths are absolute."""
 
     providers: tuple[str, ...] = ("replay",)
+    judge: str = "replay"
     record: RecordMode = "none"
     samples: int = 1
     reports: tuple[Path, ...] = ()
@@ -53,6 +54,7 @@ def read_settings(config: pytest.Config) -> EvalSettings:
     fail_on, budget = _said(config, "ai-fail-on"), _said(config, "ai-budget")
     settings = EvalSettings(
         providers=tuple(provider.texts()) or ("replay",),
+        judge=_spec(_said(config, "ai-judge")),
         record=recording(config),
         samples=_positive_int(samples),
         reports=_report_paths(_said(config, "ai-report")),
@@ -187,6 +189,12 @@ def _positive_int(said: _Said) -> int:
     if number < 1:
         raise said.refuse(f"{text!r} is not a whole number of at least 1")
     return number
+
+
+def _spec(said: _Said) -> str:
+    if said.value == "mock":
+        raise said.refuse("a mock has no opinion; script one in the test, as in judged_by(…, judge=mock_ai)")
+    return (said.value or "").strip() or "replay"
 
 
 def _dollars(said: _Said) -> float | None:

@@ -54,10 +54,11 @@ class Asker:
         `vote` tells equal questions apart. Raises JudgeError, BudgetError and CassetteError.
         """
         setup = current_setup()
-        key = (self._key, _digest(question, {"temperature": self.temperature, **self.parameters}, vote))
-        if key in setup.memory:
-            return read(setup.memory[key]), Judging()
         provider = self._provider(setup)
+        memory = setup.remembered(provider)
+        key = _digest(question, {"temperature": self.temperature, **self.parameters}, vote)
+        if key in memory:
+            return read(memory[key]), Judging()
         spent: list[Judging] = []
         messages, problem, answer = question.messages, "", ""
         for _ in range(_ATTEMPTS):
@@ -70,8 +71,7 @@ class Asker:
                 problem = _explained(error, reply)
                 messages = again(question, answer, str(error))
                 continue
-            setup.memory[key] = value
-            setup.memory[self._key] = self.judge  # kept alive, so that no other object gets its id
+            memory[key] = value
             return result, Judging.total(spent) or Judging()
         raise JudgeError(f"judge {self.title!r} {problem}; the raw reply is in err.reply", reply=answer)
 
@@ -83,10 +83,6 @@ class Asker:
         except AssistantError as error:
             raise JudgeError(f"judge {self.title!r} cannot be asked: {error}") from error
 
-    @property
-    def _key(self) -> tuple[str, object]:
-        return ("judge", self.judge if isinstance(self.judge, str) else id(self.judge) if self.judge else "")
-
     def _reply(
         self,
         setup: JudgeSetup,
@@ -97,7 +93,7 @@ class Asker:
     ) -> Completion:
         form = {"type": "json_schema", "json_schema": {"name": "judgement", "strict": True, "schema": dict(schema)}}
         wishes: dict[str, Any] = {"temperature": self.temperature, **self.parameters, "response_format": form}
-        refused: set[str] = setup.memory.setdefault(("refused", self._key), set())
+        refused: set[str] = setup.remembered(provider).setdefault("refused", set())
         while True:
             setup.before_ask()
             parameters = {name: value for name, value in wishes.items() if name not in refused}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from assistant.messages import Completion
 from assistant.protocols import Provider
@@ -32,14 +33,22 @@ def _nothing() -> None: ...
 class JudgeSetup:
     """What surrounds judges while they judge.
 
-    `provider_for` returns the provider of a spec, of the session's own judge for an empty one. `memory` keeps answers
-    so that nothing is asked twice. `before_ask` may raise BudgetError. `prompt_of` says what a reply was given to.
+    `provider_for` returns the provider of a spec, of the session's own judge for an empty one. `memory` keeps what each
+    provider answered, so that nothing is asked twice. `before_ask` may raise BudgetError. `prompt_of` says what a reply
+    was given to.
     """
 
     provider_for: Callable[[str], Provider] = _nobody
-    memory: MutableMapping[Any, Any] = field(default_factory=dict)
+    memory: MutableMapping[Provider, dict[str, Any]] = field(default_factory=WeakKeyDictionary)
     before_ask: Callable[[], None] = _nothing
     prompt_of: Callable[[Completion], str | None] = _unknown
+
+    def remembered(self, provider: Provider) -> dict[str, Any]:
+        """Return what is kept of a provider; nothing is, of one that cannot be a key."""
+        try:
+            return self.memory.setdefault(provider, {})
+        except TypeError:
+            return {}
 
 
 _setup: ContextVar[JudgeSetup | None] = ContextVar("pytest_aiassert_judges", default=None)

@@ -15,7 +15,7 @@ _LINES_AROUND = 5
 _WIDEST = 200
 
 
-def source(name: str, *arguments: object, **keywords: object) -> str:
+def source(name: str, /, *arguments: object, **keywords: object) -> str:
     """Write the call that makes a matcher, as it stands in a test."""
     parts = [repr(argument) for argument in arguments]
     parts += [f"{key}={value!r}" for key, value in keywords.items()]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from assistant.messages import Completion, Message
 from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, tally, verdict_sentence
 from pytest_aiassert.runs.records import EvalReport, TrialRecord
-from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.verdict import Evidence, Judging, Verdict
 
 VERSION: Final = 1
 
@@ -57,6 +58,7 @@ def _run(run: RunTally) -> dict[str, Any]:
         "trials": {"passed": run.trial_passes, "judged": run.trials},
         "tags": {tag: _rate(rate) for tag, rate in run.tags},
         "cost": _number(run.cost),
+        "judging": _judging(run.judging),
         "tokens": run.tokens,
         "latency": {"median": _number(run.latency), "p95": _number(run.slowest)},
         "cases": [_case(case) for case in run.cases],
@@ -79,6 +81,7 @@ def _case(case: CaseTally) -> dict[str, Any]:
         "model": result.model,
         "trials_passed": _rate(case.rate),
         "cost": _number(case.cost),
+        "judging": _judging(case.judging),
         "tokens": case.tokens,
         "latency": _number(case.latency),
         "trials": [_trial(trial) for trial in result.trials],
@@ -94,6 +97,7 @@ def _trial(trial: TrialRecord) -> dict[str, Any]:
         "message": trial.message,
         "seed": trial.seed,
         "cost": _number(trial.cost),
+        "judging": _judging(trial.judging),
         "tokens": trial.tokens,
         "latency": _number(trial.latency),
         "turns": [
@@ -134,7 +138,12 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "evidence": [_evidence(evidence) for evidence in verdict.evidence],
         "parts": [_verdict(part) for part in verdict.parts],
+        "judging": _judging(verdict.judging),
     }
+
+
+def _judging(judging: Judging | None) -> dict[str, Any] | None:
+    return None if judging is None else asdict(judging)
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from pytest_aiassert.verdict import Judging
+from pytest_aiassert.wording import plural
+
 NONE: Final = "–"
 """What stands where a figure is unknown."""
 
@@ -36,6 +39,13 @@ def money(dollars: float | None) -> str:
         return f"${dollars:,.2f}"
     digits = 1 - math.floor(math.log10(abs(dollars)))
     return f"${dollars:.{digits}f}"
+
+
+def judging_cost(judging: Judging) -> str:
+    """Write what judges took: `$0.02 for 12 answers of gpt-5-mini, 4,120 tokens`."""
+    price = "" if judging.cost is None else f"{money(judging.cost)} for "
+    tokens = f", {plural(judging.tokens, 'token')}" if judging.tokens else ""
+    return f"{price}{plural(judging.calls, 'answer')}{f' of {judging.model}' if judging.model else ''}{tokens}"
 
 
 def count(number: int) -> str:

@@ -65,6 +65,7 @@ def _environment() -> Environment:
         "percent": figures.percent,
         "money": figures.money,
         "count": figures.count,
+        "judging_cost": figures.judging_cost,
         "seconds": figures.seconds,
         "visible": visible,
     }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_aiassert.reports.excerpt import excerpt, is_told
-from pytest_aiassert.reports.figures import count, interval, money, seconds
+from pytest_aiassert.reports.figures import count, interval, judging_cost, money, seconds
 from pytest_aiassert.reports.tally import CaseTally, RunTally, all_notes, failing, tally, verdict_sentence
 from pytest_aiassert.reports.visible import one_line, shorten, visible
 from pytest_aiassert.runs.records import EvalReport, TrialRecord
@@ -84,6 +84,9 @@ def _overview(report: EvalReport, runs: Sequence[RunTally]) -> str:
             f"| {run.trial_passes}/{run.trials} | {_prose(money(run.cost))} | {count(run.tokens)} "
             f"| {seconds(run.latency)} / {seconds(run.slowest)} |"
         )
+    for run in runs:
+        if run.judging is not None and run.judging.calls:
+            lines += ["", f"{_prose(run.label)} was judged by models: {_prose(judging_cost(run.judging))}."]
     lines += ["", f"Took {seconds(report.duration)}."]
     return "\n".join(lines) + "\n"
 

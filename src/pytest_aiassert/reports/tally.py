@@ -12,7 +12,7 @@ from typing import Final
 from pytest_aiassert.comparison import wilson
 from pytest_aiassert.reports.figures import interval, percent
 from pytest_aiassert.runs.records import CaseResult, EvalReport, Run, TrialRecord
-from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.verdict import Judging, Verdict
 
 _CALL: Final = re.compile(r"(~?\w+)\(.*\)\Z", re.DOTALL)
 _NAMED: Final = 3  # so many models are named in one sentence
@@ -47,6 +47,7 @@ class CaseTally:
     cost: float | None
     tokens: int
     latency: float | None
+    judging: Judging | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class RunTally:
     tokens: int
     latency: float | None
     slowest: float | None
+    judging: Judging | None = None
 
     @property
     def failed(self) -> int:
@@ -205,6 +207,7 @@ def _tally_run(run: Run, label: str) -> RunTally:
         tokens=sum(trial.tokens for trial in trials),
         latency=quantile(latencies, 0.5),
         slowest=quantile(latencies, 0.95),
+        judging=_judging(trials),
     )
 
 
@@ -217,7 +220,12 @@ def _tally_case(case: CaseResult) -> CaseTally:
         cost=_total(trial.cost for trial in case.trials),
         tokens=sum(trial.tokens for trial in case.trials),
         latency=quantile(latencies, 0.5),
+        judging=_judging(case.trials),
     )
+
+
+def _judging(trials: Iterable[TrialRecord]) -> Judging | None:
+    return Judging.total(trial.judging for trial in trials if trial.judging is not None)
 
 
 def _case_rate(cases: Sequence[CaseTally]) -> Rate:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from pytest_aiassert.reports.figures import count, interval, money, percent, seconds
+from pytest_aiassert.reports.figures import count, interval, judging_cost, money, percent, seconds
 from pytest_aiassert.reports.paint import paint
 from pytest_aiassert.reports.tally import CaseTally, Rate, RunTally, tally
 from pytest_aiassert.reports.visible import columns, one_line, pad, shorten, shorten_middle
 from pytest_aiassert.runs.records import EvalReport
+from pytest_aiassert.verdict import Judging
 from pytest_aiassert.wording import plural
 
 _BAR: Final = 10
@@ -121,4 +122,7 @@ def _totals(report: EvalReport, runs: Sequence[RunTally], *, colour: bool) -> st
     tokens = sum(run.tokens for run in runs)
     if tokens:
         facts.append(plural(tokens, "token"))
+    judging = Judging.total(run.judging for run in runs if run.judging is not None)
+    if judging is not None and judging.calls:
+        facts.append(f"judged: {judging_cost(judging)}")
     return " · ".join([*facts, seconds(report.duration)])

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from assistant.messages import Completion, Message, ToolCall, Usage
 from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.runs.records import CaseResult, RunHeader, TrialRecord, Turn
-from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.verdict import Evidence, Judging, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,6 +129,7 @@ def trial_to_json(case: CaseResult, trial: TrialRecord) -> dict[str, JSON]:
             for turn in trial.turns
         ],
         "verdicts": [_verdict_to_json(verdict) for verdict in trial.verdicts],
+        **_judging_to_json(trial.judging),
     }
 
 
@@ -169,6 +170,7 @@ def trial_from_json(value: Mapping[str, JSON]) -> TrialRecord:
         seed=None if seed is None else _count(value, "seed"),
         turns=tuple(_turn_from_json(turn) for turn in _objects(value, "turns")),
         verdicts=tuple(_verdict_from_json(verdict) for verdict in _objects(value, "verdicts")),
+        judging=_judging_from_json(value),
     )
 
 
@@ -224,12 +226,30 @@ def _verdict_to_json(verdict: Verdict) -> dict[str, JSON]:
         "passed": verdict.passed,
         "score": verdict.score,
         "reason": verdict.reason,
+        **_judging_to_json(verdict.judging),
     }
     if verdict.evidence and not verdict.passed:  # a pass needs none, and the reply itself is kept
         value["evidence"] = [_evidence_to_json(piece) for piece in verdict.evidence]
     if verdict.parts:
         value["parts"] = [_verdict_to_json(part) for part in verdict.parts]
     return value
+
+
+def _judging_to_json(judging: Judging | None) -> dict[str, JSON]:
+    return {} if judging is None else {"judging": asdict(judging)}
+
+
+def _judging_from_json(value: Mapping[str, JSON]) -> Judging | None:
+    if value.get("judging") is None:
+        return None
+    found = _get(value, "judging", dict)
+    return Judging(
+        model=_get(found, "model", str, ""),
+        calls=_count(found, "calls", 0),
+        input_tokens=_count(found, "input_tokens", 0),
+        output_tokens=_count(found, "output_tokens", 0),
+        cost=None if found.get("cost") is None else _number(found, "cost"),
+    )
 
 
 def _evidence_to_json(piece: Evidence) -> dict[str, JSON]:
@@ -295,6 +315,7 @@ def _verdict_from_json(value: Mapping[str, JSON]) -> Verdict:
         reason=_get(value, "reason", str, ""),
         evidence=tuple(_evidence_from_json(piece) for piece in _objects(value, "evidence")),
         parts=tuple(_verdict_from_json(part) for part in _objects(value, "parts")),
+        judging=_judging_from_json(value),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from assistant.messages import Completion, Message
-from pytest_aiassert.verdict import Verdict
+from pytest_aiassert.verdict import Judging, Verdict
 
 TrialOutcome: TypeAlias = Literal["passed", "failed", "error"]
 CaseOutcome: TypeAlias = Literal["passed", "failed", "error"]
@@ -27,7 +27,8 @@ class TrialRecord:
 
     `index` counts from 1. `score` is the mean score of the verdicts, 1 or 0 where there are none.
     An `error` (of provider, judge or budget) is not a trial: it counts neither as pass nor as fail.
-    `duration` is in seconds, `seed` what the model was given, None where it was given none.
+    `duration` is in seconds, `seed` what the model was given, None where it was given none. `judging` is what asking
+    judges took, apart from the model's own cost and tokens; None where none was asked.
     """
 
     case: str
@@ -39,6 +40,7 @@ class TrialRecord:
     duration: float = 0.0
     message: str = ""
     seed: int | None = None
+    judging: Judging | None = None
 
     @property
     def cost(self) -> float | None:

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.errors import AssistantError, AuthenticationError, ProviderConnectionError
-from pytest_aiassert.errors import AIAssertError, CannotJudgeError
+from pytest_aiassert.errors import AIAssertError
+from pytest_aiassert.judges.setup import hearing
 from pytest_aiassert.runs.records import CaseResult, TrialOutcome, TrialRecord, Turn
 from pytest_aiassert.runs.rules import decide
+from pytest_aiassert.verdict import Judging
 
 if TYPE_CHECKING:
     from assistant.messages import Completion
@@ -113,9 +115,13 @@ class _Judge:
             return self._error(case, index, started, str(error))
         self._answered = True
         turns = (Turn(messages=case.messages, reply=reply),)
-        verdicts, problem = _verdicts(case, reply)
+        heard: list[Judging] = []
+        with hearing(heard.append):
+            verdicts, problem = _verdicts(case, reply)
+        judging = Judging.total(heard)
         if problem:
-            return replace(self._error(case, index, started, problem), turns=turns, verdicts=verdicts)
+            unjudged = self._error(case, index, started, problem)
+            return replace(unjudged, turns=turns, verdicts=verdicts, judging=judging)
         outcome: TrialOutcome = "passed" if all(verdict.passed for verdict in verdicts) else "failed"
         return TrialRecord(
             case=case.id,
@@ -125,6 +131,7 @@ class _Judge:
             turns=turns,
             verdicts=verdicts,
             duration=self._clock() - started,
+            judging=judging,
         )
 
     def _error(self, case: Case, index: int, started: float, message: str) -> TrialRecord:
@@ -144,7 +151,7 @@ def _verdicts(case: Case, reply: Completion) -> tuple[tuple[Verdict, ...], str]:
     for check in case.checks:
         try:
             found.append(check.check(reply))
-        except CannotJudgeError as error:
+        except AIAssertError as error:
             return tuple(found), f"{check!r} cannot judge: {error}"
         except Exception as error:  # noqa: BLE001 - a broken matcher must not lose the trials of all other cases
             return tuple(found), f"{check!r} broke: {type(error).__name__}: {error}"
