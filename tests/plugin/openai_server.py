@@ -15,6 +15,8 @@ class ChatServer:
         self.requests: list[dict[str, object]] = []
         self.text = ""
         """What it says instead of counting, if anything."""
+        self.judgement = '{"reason": "as it should", "score": 0.9}'
+        """What it says where it is asked to judge."""
         self.before_reply: Callable[[], object] = lambda: None
         self.lock = threading.Lock()
         chat = self
@@ -28,7 +30,8 @@ class ChatServer:
                     chat.requests.append(body)
                     number = len(chat.requests)
                 chat.before_reply()
-                text = chat.text or f"reply {number}"
+                asked_to_judge = "response_format" in body
+                text = chat.judgement if asked_to_judge else chat.text or f"reply {number}"
                 content = _stream(text) if body.get("stream") else _whole(text, body["model"])
                 self.send_response(200)
                 kind = "text/event-stream" if body.get("stream") else "application/json"

@@ -222,6 +222,66 @@ def report(
     raise typer.Exit(report_runs(runs, output or [], title=title))
 
 
+@app.command(short_help="Say whether a judge agrees with people.")
+def calibrate(
+    labels: Annotated[
+        Path,
+        typer.Argument(help="CSV with columns reply and label; also prompt, reference, rubric, id."),
+    ],
+    judge: Annotated[
+        str,
+        typer.Option("--judge", "-j", help="Who judges; replay plays recorded answers.", metavar="SPEC"),
+    ],
+    rubric: Annotated[
+        str | None, typer.Option(help="What a good reply does; unless a column says it.", metavar="TEXT")
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(help="Score from which on the judge passes a reply.")] = None,
+    label_threshold: Annotated[
+        float | None, typer.Option(help="Score from which on people pass a reply; default: --threshold.")
+    ] = None,
+    scale: Annotated[tuple[float, float], typer.Option(help="Bounds of the scale.", metavar="LOW HIGH")] = (
+        0,
+        1,
+    ),
+    votes: Annotated[int, typer.Option(min=1, help="Answers to each question; their median counts.")] = 1,
+    min_kappa: Annotated[float | None, typer.Option(help="Exit with 1 where kappa is lower.")] = None,
+    report: Annotated[
+        list[Path] | None, typer.Option(help="Write a report: .md or .json; repeatable.", metavar="PATH")
+    ] = None,
+    cassette: Annotated[
+        Path | None, typer.Option(help="Where the answers are kept; default: LABELS with .judge.json.", metavar="PATH")
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Most tokens of an answer.")] = None,
+    timeout: Annotated[float, typer.Option(help="Most seconds to wait for an answer.")] = 600.0,
+) -> None:
+    """Say whether a judge agrees with people: agreement, Cohen's kappa, and where they differ.
+
+    Exit code: 0 done, 1 below --min-kappa, 2 bad input. Run it again to continue where it stopped.
+
+    \b
+    Examples:
+      aiassert calibrate labels.csv --judge openai:gpt-5-mini --rubric "Answers the question." --min-kappa 0.6
+      aiassert calibrate labels.csv --judge replay --rubric "Answers the question." --report kappa.md
+    """
+    from pytest_aiassert.cli.calibrating import CalibrateOptions
+    from pytest_aiassert.cli.calibrating import calibrate as calibrate_judge
+
+    options = CalibrateOptions(
+        judge=judge,
+        rubric=rubric,
+        threshold=threshold,
+        label_threshold=label_threshold,
+        scale=scale,
+        votes=votes,
+        min_kappa=min_kappa,
+        reports=tuple(report or ()),
+        cassette=cassette,
+        max_tokens=max_tokens,
+        timeout=timeout,
+    )
+    raise typer.Exit(calibrate_judge(labels, options))
+
+
 @golden_app.command("ls")
 def golden_list(
     paths: Annotated[

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from assistant.errors import AssistantError, BadRequestError, ContentRefusedError, ContextLengthError
+from assistant.errors import (
+    AssistantError,
+    BadRequestError,
+    ContentRefusedError,
+    ContextLengthError,
+    ProviderTimeoutError,
+)
 from assistant.messages import Completion, Message
 from assistant.protocols import Provider
 from pytest_aiassert.errors import JudgeError
@@ -131,7 +137,7 @@ class Asker:
         thread.start()
         thread.join(self.timeout)
         if not outcome:
-            raise JudgeError(f"judge {self.title!r} gave no answer in {self.timeout:g} s; give it more with timeout=…")
+            raise ProviderTimeoutError(f"nothing came in {self.timeout:g} s; give it more with timeout=…")
         if isinstance(outcome[0], BaseException):
             raise outcome[0]
         return outcome[0]

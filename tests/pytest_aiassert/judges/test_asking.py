@@ -115,7 +115,7 @@ def test_a_judge_that_hangs_is_left_behind():
         release.wait(60)
         return GOOD
 
-    with pytest.raises(JudgeError, match=r"gave no answer in 0\.05 s; give it more with timeout=…"):
+    with pytest.raises(JudgeError, match=r"gave no answer: nothing came in 0\.05 s; give it more with timeout=…"):
         _helpful(MockProvider().reply(hang), timeout=0.05).check("x")
     release.set()
 
