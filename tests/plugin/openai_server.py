@@ -17,6 +17,8 @@ class ChatServer:
         """What it says instead of counting, if anything."""
         self.judgement = '{"reason": "as it should", "score": 0.9}'
         """What it says where it is asked to judge."""
+        self.refuses_schemas = False
+        """Whether it answers a wish for a schema with status 500, as some servers do."""
         self.before_reply: Callable[[], object] = lambda: None
         self.lock = threading.Lock()
         chat = self
@@ -29,6 +31,9 @@ class ChatServer:
                 with chat.lock:
                     chat.requests.append(body)
                     number = len(chat.requests)
+                if chat.refuses_schemas and "json_schema" in str(body.get("response_format")):
+                    self.send_error(500, "response_format: input should be 'text' or 'json_object'")
+                    return
                 chat.before_reply()
                 asked_to_judge = "response_format" in body
                 text = chat.judgement if asked_to_judge else chat.text or f"reply {number}"

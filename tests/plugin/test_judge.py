@@ -78,9 +78,7 @@ def test_a_missing_recording_says_how_to_make_it(run, chat_server):
     source = JUDGED.replace("(ai, expect)", "(mock_ai, expect)").replace("ai.complete", "mock_ai.reply('hi').complete")
     result = run("--ai-eval", source=source)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*CassetteError: *has no recorded judge; record one with *--ai-judge SPEC*"]
-    )
+    result.stdout.fnmatch_lines(["*CassetteError: *has no recorded judge; record one with *--ai-judge SPEC*"])
     result.stdout.fnmatch_lines(["*1 error ·*"])
 
 
@@ -235,3 +233,11 @@ def test_a_failing_comparison_explains_itself(run):
             assert "Go away." == judged_by("Is kind.", judge=MockProvider().reply('{"reason": "rude", "score": 0}'))
     """
     run(source=source).stdout.fnmatch_lines(["*0 on 0–1, 0.7 needed: rude*"])
+
+
+def test_a_server_without_schemas_is_recorded_and_replayed(run, chat_server, live, pytester):
+    chat_server.refuses_schemas = True
+    run(*live, "--ai-record=once", source=JUDGED).assert_outcomes(passed=1)
+    asked = [request["response_format"]["type"] for request in chat_server.requests if request["model"] == "wise"]
+    assert asked == ["json_schema", "json_object", "json_object"]
+    run("--ai-eval").assert_outcomes(passed=1)  # the refusal, a failure of the day, was not recorded

@@ -50,6 +50,7 @@ class Cassette:
         self.records = records
         self.matching = matching
         self.exchanges: list[Exchange] = []
+        self.shares_file = False
         self._model = model
         self._staging = path.with_name(f"{path.name}{_safe(model)}{_safe(role)}{_STAGED_SUFFIX}") if staged else None
         self._by_identity: dict[str, list[Exchange]] = {}
@@ -62,8 +63,8 @@ class Cassette:
         self._stamp: _Stamp | None = None
 
     @classmethod
-    def load(cls, path: Path, *, role: str = "", matching: Matching = EXACT) -> Cassette:
-        """Read a cassette to replay it; raises CassetteError naming file and line."""
+    def load(cls, path: Path, *, role: str | None = "", matching: Matching = EXACT) -> Cassette:
+        """Read a cassette to replay it, None for all roles; raises CassetteError naming file and line."""
         return cls._read(path, records=False, role=role, matching=matching)
 
     @classmethod
@@ -168,12 +169,15 @@ class Cassette:
         return f"<Cassette {self.path}, {len(self.exchanges)} exchanges>"
 
     @classmethod
-    def _read(cls, path: Path, *, records: bool, role: str, matching: Matching, remedy: str = REMEDY) -> Cassette:
+    def _read(
+        cls, path: Path, *, records: bool, role: str | None, matching: Matching, remedy: str = REMEDY
+    ) -> Cassette:
         stamp = _stamp(path)  # before reading: what is written in between must not go unseen
         whole = read_exchanges(path)
-        own = [each for each in whole if each.role == role]
-        cassette = cls(path, own, records=records, role=role, matching=matching, remedy=remedy)
-        cassette._stamp = stamp if len(own) == len(whole) else None
+        own = [each for each in whole if role in (None, each.role)]
+        cassette = cls(path, own, records=records, role=role or "", matching=matching, remedy=remedy)
+        cassette.shares_file = len(own) < len(whole)
+        cassette._stamp = None if cassette.shares_file else stamp
         return cassette
 
     def _others(self) -> list[Exchange]:

@@ -45,9 +45,12 @@ def stamp_of(path: Path) -> tuple[int, int]:
 
 
 def usage_of(cassette: Cassette) -> Usage | None:
-    """Say what nobody asked for; None for a cassette that has no file."""
+    """Say what nobody asked for, by positions in the file; None for a cassette that has no file."""
     left = {id(exchange) for exchange in cassette.unused}
     unused = tuple(n for n, exchange in enumerate(cassette.exchanges) if id(exchange) in left)
+    if unused and cassette.shares_file:
+        own = [n for n, exchange in enumerate(read_exchanges(cassette.path)) if exchange.role == cassette.role]
+        unused = tuple(own[n] for n in unused)
     try:
         return Usage(path=cassette.path, stamp=stamp_of(cassette.path), unused=unused)
     except OSError:

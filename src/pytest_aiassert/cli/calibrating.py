@@ -43,7 +43,7 @@ class CalibrateOptions:
 
 
 def calibrate(path: Path, options: CalibrateOptions) -> int:
-    """Ask the judge about every labelled reply, show how well it agrees, and return the exit code.
+    """Ask the judge of every labelled reply, and show how well it agrees; returns the exit code.
 
     Its answers are recorded as they come, and are not asked for again.
     """

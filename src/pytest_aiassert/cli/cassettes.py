@@ -120,7 +120,7 @@ def _readable(paths: Sequence[Path]) -> Iterator[tuple[Path, Cassette | None]]:
     """Yield each cassette, and None for one that was complained of."""
     for path in cassette_files(paths):
         try:
-            yield path, Cassette.load(path)
+            yield path, Cassette.load(path, role=None)
         except CassetteError as error:
             complain(str(error))
             yield path, None
@@ -129,14 +129,18 @@ def _readable(paths: Sequence[Path]) -> Iterator[tuple[Path, Cassette | None]]:
 def _row(path: Path, cassette: Cassette) -> list[str]:
     days = sorted({exchange.recorded_at[:10] for exchange in cassette.exchanges if exchange.recorded_at})
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if days else "-"
-    return [str(len(cassette.exchanges)), span, ", ".join(models_of(cassette)) or "-", str(path)]
+    replies = sum(not exchange.role for exchange in cassette.exchanges)
+    judgements = len(cassette.exchanges) - replies
+    judged = f", {plural(judgements, 'judgement')}" if judgements else ""
+    return [f"{replies}{judged}", span, ", ".join(models_of(cassette)) or "-", str(path)]
 
 
 def _told(position: int, exchange: Exchange) -> Iterator[str]:
     request, response = exchange.request, exchange.response
     moment = oldest([exchange])
     when = f", {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-    yield f"[{position}] {request.method} {request.url}{when}"
+    who = f" by a {exchange.role}" if exchange.role else ""
+    yield f"[{position}] {request.method} {request.url}{who}{when}"
     yield from _indented("→", request.body)
     events = f", {plural(len(response.body.events), 'event')}" if response.body.events is not None else ""
     yield f"    {response.status} in {response.elapsed:.2f} s{events}"

@@ -119,12 +119,16 @@ def _providers(
     with ExitStack() as scope:
         live = None if is_replay(spec) else scope.enter_context(closing(open_provider(spec, cassette=golden.folder)))
 
-        @contextmanager
-        def opened(case: Case) -> Generator[Provider]:
+        def opened(case: Case) -> AbstractContextManager[Provider]:
             own = nullcontext(live) if live else closing(open_provider("replay", cassette=golden.cassette(label, case)))
-            with own as provider, judges(case):
-                yield provider
+            return _judged(own, judges(case))
 
+        yield opened
+
+
+@contextmanager
+def _judged(provider: AbstractContextManager[Provider], judges: AbstractContextManager[None]) -> Generator[Provider]:
+    with provider as opened, judges:
         yield opened
 
 

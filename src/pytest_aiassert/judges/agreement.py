@@ -93,7 +93,7 @@ def kappa_interval(confusion: Confusion, *, confidence: float = 0.95) -> Kappa |
 
 
 def standard_error(table: Sequence[Sequence[float]], n: float) -> float:
-    """Return the standard error of kappa from a table of shares (Fleiss, Cohen and Everitt 1969, formula 13)."""
+    """Return kappa's standard error from a table of shares; Fleiss, Cohen and Everitt 1969, formula 13."""
     rows: list[float] = [sum(row) for row in table]
     columns: list[float] = [sum(column) for column in zip(*table, strict=True)]
     by_chance = sum(row * column for row, column in zip(rows, columns, strict=True))
@@ -106,7 +106,7 @@ def standard_error(table: Sequence[Sequence[float]], n: float) -> float:
 
 
 def suggest_threshold(scores: Sequence[float], people: Sequence[bool], *, current: float) -> Suggestion | None:
-    """Return the score from which on passing agrees best with people, None where kappa is undefined.
+    """Return the threshold that agrees best with people; None where kappa is undefined.
 
     Of thresholds that agree equally well the one nearest `current` is taken. Chosen on the replies it is measured on,
     its kappa flatters; `left_out` does not.

@@ -11,19 +11,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from assistant.errors import (
-    AssistantError,
-    BadRequestError,
-    ContentRefusedError,
-    ContextLengthError,
-    ProviderTimeoutError,
-)
+from assistant.errors import AssistantError, BadRequestError, ProviderError, ProviderTimeoutError
 from assistant.messages import Completion, Message
 from assistant.protocols import Provider
-from pytest_aiassert.errors import JudgeError
+from pytest_aiassert.errors import CassetteMissError, JudgeError
 from pytest_aiassert.judges.answers import UnusableError, read_object
 from pytest_aiassert.judges.prompting import Question, again
 from pytest_aiassert.judges.setup import JudgeSetup, current_setup, tell
+from pytest_aiassert.judges.wishes import fewer_wishes, parameters_for, refused_wish
 from pytest_aiassert.verdict import Judging
 from pytest_aiassert.wording import cut
 
@@ -65,10 +60,10 @@ class Asker:
         key = _digest(question, {"temperature": self.temperature, **self.parameters}, vote)
         if key in memory:
             return read(memory[key]), Judging()
-        spent: list[Judging] = []
+        hearing = _Hearing(self, setup, provider, question.schema)
         messages, problem, answer = question.messages, "", ""
         for _ in range(_ATTEMPTS):
-            reply = self._reply(setup, provider, messages, question.schema, spent)
+            reply = hearing.reply(messages)
             answer = reply.text
             try:
                 value = read_object(answer, question.schema)
@@ -78,7 +73,7 @@ class Asker:
                 messages = again(question, answer, str(error))
                 continue
             memory[key] = value
-            return result, Judging.total(spent) or Judging()
+            return result, Judging.total(hearing.taken) or Judging()
         raise JudgeError(f"judge {self.title!r} {problem}; the raw reply is in err.reply", reply=answer)
 
     def _provider(self, setup: JudgeSetup) -> Provider:
@@ -89,66 +84,83 @@ class Asker:
         except AssistantError as error:
             raise JudgeError(f"judge {self.title!r} cannot be asked: {error}") from error
 
-    def _reply(
-        self,
-        setup: JudgeSetup,
-        provider: Provider,
-        messages: tuple[Message, ...],
-        schema: Mapping[str, Any],
-        spent: list[Judging],
-    ) -> Completion:
-        form = {"type": "json_schema", "json_schema": {"name": "judgement", "strict": True, "schema": dict(schema)}}
-        wishes: dict[str, Any] = {"temperature": self.temperature, **self.parameters, "response_format": form}
-        refused: set[str] = setup.remembered(provider).setdefault("refused", set())
+
+class _Hearing:
+    """One question to one provider, and the replies that it takes until the answer can be used."""
+
+    def __init__(self, asker: Asker, setup: JudgeSetup, provider: Provider, schema: Mapping[str, Any]) -> None:
+        self.taken: list[Judging] = []
+        self._asker = asker
+        self._setup = setup
+        self._provider = provider
+        self._schema = schema
+
+    def reply(self, messages: tuple[Message, ...]) -> Completion:
+        """Return what the model says, wishing for less where the server refuses; raises JudgeError."""
+        reply = self._granted(messages)
+        judging = _taken(reply, self._provider)
+        self.taken.append(judging)
+        tell(judging)
+        if reply.finish_reason == "refused":
+            said = cut(" ".join(reply.text.split()), _SHOWN)
+            raise JudgeError(f"judge {self._asker.title!r} refused to judge: {said!r}", reply=reply.text)
+        return reply
+
+    def _granted(self, messages: tuple[Message, ...]) -> Completion:
+        kept = self._setup.remembered(self._provider)
+        refused: frozenset[str] = kept.get("refused", frozenset())
         while True:
-            setup.before_ask()
-            parameters = {name: value for name, value in wishes.items() if name not in refused}
             try:
-                reply = self._in_time(provider, messages, parameters)
-            except (ContextLengthError, ContentRefusedError) as error:
-                raise JudgeError(f"judge {self.title!r} did not take the question: {error}") from error
-            except BadRequestError as error:
-                name = _culprit(str(error), parameters)
-                if name is None:
-                    raise JudgeError(f"judge {self.title!r} did not take the question: {error}") from error
-                refused.add(name)
+                reply = self._sent(messages, refused)
+            except CassetteMissError as miss:
+                reply, refused = self._recorded(messages, refused, miss)
+            except ProviderError as error:
+                wish = refused_wish(error, self._parameters(refused), self._asker.parameters)
+                if wish is None:
+                    problem = "did not take the question" if isinstance(error, BadRequestError) else "gave no answer"
+                    raise JudgeError(f"judge {self._asker.title!r} {problem}: {error}") from error
+                refused |= {wish}
                 continue
             except AssistantError as error:
-                raise JudgeError(f"judge {self.title!r} gave no answer: {error}") from error
-            judging = _taken(reply, provider)
-            spent.append(judging)
-            tell(judging)
-            if reply.finish_reason == "refused":
-                said = cut(" ".join(reply.text.split()), _SHOWN)
-                raise JudgeError(f"judge {self.title!r} refused to judge: {said!r}", reply=reply.text)
+                raise JudgeError(f"judge {self._asker.title!r} gave no answer: {error}") from error
+            kept["refused"] = refused
             return reply
 
-    def _in_time(self, provider: Provider, messages: tuple[Message, ...], parameters: Mapping[str, Any]) -> Completion:
+    def _recorded(
+        self, messages: tuple[Message, ...], refused: frozenset[str], miss: CassetteMissError
+    ) -> tuple[Completion, frozenset[str]]:
+        """Look for what a server said that refused some wishes when it was recorded; raises CassetteMissError."""
+        for more in fewer_wishes(refused):
+            try:
+                return self._sent(messages, more), more
+            except CassetteMissError:
+                continue
+        raise miss
+
+    def _parameters(self, refused: frozenset[str]) -> dict[str, Any]:
+        return parameters_for(self._asker.parameters, self._asker.temperature, self._schema, refused)
+
+    def _sent(self, messages: tuple[Message, ...], refused: frozenset[str]) -> Completion:
         """Ask from a thread of its own, which is left behind where it hangs."""
+        self._setup.before_ask()
+        parameters = self._parameters(refused)
         outcome: list[Completion | BaseException] = []
 
         def ask() -> None:
             try:
-                outcome.append(provider.complete(messages, **parameters))
+                outcome.append(self._provider.complete(messages, **parameters))
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
                 outcome.append(error)
 
-        thread = threading.Thread(target=copy_context().run, args=(ask,), name=f"judge {self.title}", daemon=True)
+        title, timeout = self._asker.title, self._asker.timeout
+        thread = threading.Thread(target=copy_context().run, args=(ask,), name=f"judge {title}", daemon=True)
         thread.start()
-        thread.join(self.timeout)
+        thread.join(timeout)
         if not outcome:
-            raise ProviderTimeoutError(f"nothing came in {self.timeout:g} s; give it more with timeout=…")
+            raise ProviderTimeoutError(f"nothing came in {timeout:g} s; give it more with timeout=…")
         if isinstance(outcome[0], BaseException):
             raise outcome[0]
         return outcome[0]
-
-
-def _culprit(complaint: str, parameters: Mapping[str, Any]) -> str | None:
-    """Return the wish that a server does not grant and a judge can do without, None where it is something else."""
-    said = complaint.lower()
-    if "temperature" in parameters and "temperature" in said:
-        return "temperature"
-    return "response_format" if "response_format" in parameters else None
 
 
 def _explained(error: UnusableError, reply: Completion) -> str:

@@ -72,7 +72,7 @@ def use_judges(setup: JudgeSetup) -> Generator[None]:
 
 @contextmanager
 def hearing(listener: Callable[[Judging], None]) -> Generator[None]:
-    """Tell a listener of every answer that a judge gave and what it took, while the context lasts."""
+    """Tell a listener what each answer of a judge took; while the context lasts."""
     token = _listeners.set((*_listeners.get(), listener))
     try:
         yield

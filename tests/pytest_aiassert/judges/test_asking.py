@@ -97,15 +97,15 @@ def test_a_server_without_schemas_or_temperature_is_asked_without_them():
     judge = MockProvider().reply(answer)
     with use_judges(JudgeSetup()):
         assert _helpful(judge).check("x").passed
-        assert len(judge.calls) == 3
+        assert len(judge.calls) == 4
         assert _helpful(judge).check("y").passed
-        assert len(judge.calls) == 4  # it is remembered what the server lacks
+        assert len(judge.calls) == 5  # it is remembered what the server lacks
 
 
 def test_a_request_that_is_refused_all_the_same_is_an_error(judge):
     with pytest.raises(JudgeError, match="did not take the question: no such model"):
         _helpful(judge.fail(BadRequestError("no such model", status=404))).check("x")
-    assert len(judge.calls) == 2
+    assert len(judge.calls) == 1
 
 
 def test_a_judge_that_hangs_is_left_behind():

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.messages import Completion, Message, ToolCall, Usage
 from pytest_aiassert.runs import CaseResult, Run, RunHeader, TrialRecord, Turn
-from pytest_aiassert.verdict import Evidence, Verdict
+from pytest_aiassert.verdict import Evidence, Judging, Verdict
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,6 +46,7 @@ def full_trial():
         duration=1.5,
         message="assert",
         seed=7,
+        judging=Judging(model="wise", calls=1, input_tokens=40, output_tokens=9, cost=0.01),
         turns=(
             Turn(
                 messages=(
@@ -75,6 +76,7 @@ def full_trial():
                 reason="one failed",
                 evidence=(Evidence(title="code", text="x = 1", language="python", marks=(1,)),),
                 parts=(inner,),
+                judging=Judging(model="wise", calls=1),
             ),
         ),
     )

@@ -64,6 +64,7 @@ def test_the_schema_names_every_field_that_is_written(run, full_trial, schema):
     assert set(case_to_json(run.cases[0])) == set(defs["case"]["properties"])
     assert set(trial["turns"][0]["reply"]) == set(defs["reply"]["properties"])
     assert set(trial["verdicts"][0]) == set(defs["verdict"]["properties"])
+    assert set(trial["judging"]) == set(defs["judging"]["properties"])
 
 
 def test_evidence_is_kept_short_and_only_for_failures(run, trial):

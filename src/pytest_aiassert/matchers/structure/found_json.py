@@ -73,7 +73,7 @@ def parse(text: str) -> Any:
 
 
 def values_in(text: str, decoder: json.JSONDecoder, marks: str = "{[") -> Iterator[tuple[Any, int, int]]:
-    """Yield the outermost JSON values that begin with a mark, each with its start and end; broken ones are passed over.
+    """Yield outermost JSON values with start and end; broken ones are passed over.
 
     The first hundred places that begin like one are tried, in the first million characters.
     """
