@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import select
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from pytest_aiassert.errors import CannotJudgeError
-from pytest_aiassert.sandbox.crew import PATIENCE, both, cores, work_through
-from pytest_aiassert.sandbox.job import Job, JobEndedError
+from pytest_aiassert.sandbox.crew import MOST_SLOW, PATIENCE, cores
+from pytest_aiassert.sandbox.job import Ended, JobEndedError
 from pytest_aiassert.sandbox.limits import Limits, Outcome
-from pytest_aiassert.sandbox.nursery import start_job
+from pytest_aiassert.sandbox.team import Pool, Team, pool
 
-_CHECKER = Limits(wall=10.0, cpu=600.0)  # its own, beyond what it waits for the candidate
+_TRIES = 2  # another job, or another test, may have spoilt the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +53,10 @@ def check(code: str, entry_point: str, test: str, *, prelude: str = "", limits: 
 def check_many(checks: Iterable[Check], *, limits: Limits | None = None, workers: int | None = None) -> list[Checked]:
     """Run many checks, in order; `workers` at a time, two for each processor unless told, since each waits for others.
 
-    Codes with the same test meet it in the same process, each in its own. Raises as `check` does.
+    Each code has a process of its own; tests share some as long as they leave no trace there. Raises as `check` does.
     """
-    desk = _Desk(limits or Limits())
     todo = list(checks)
-    try:
-        done = work_through(todo, desk.judge, workers=min(workers or 2 * cores(), len(todo)))
-        starved = [index for index, (_, again) in enumerate(done) if again]
-        retried = work_through(starved, lambda index, _: desk.judge(todo[index]), workers=2 * cores())
-        for index, again in zip(starved, retried, strict=True):
-            done[index] = again
-    finally:
-        desk.close()
-    return [checked for checked, _ in done]
+    return _Round(todo, limits or Limits(), pool(2 * cores()), workers or 2 * cores()).done()
 
 
 async def acheck(code: str, entry_point: str, test: str, *, prelude: str = "", limits: Limits | None = None) -> Checked:
@@ -70,101 +64,149 @@ async def acheck(code: str, entry_point: str, test: str, *, prelude: str = "", l
     return await asyncio.to_thread(check, code, entry_point, test, prelude=prelude, limits=limits)
 
 
-class _Desk:
-    """Keeps checkers for the tests at hand; safe to use from several threads."""
+class _Round:
+    """Checks in hand and to come, in one loop. A code that is slow no longer counts as one of the `workers`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, checks: Sequence[Check], limits: Limits, teams: Pool, workers: int) -> None:
+        self._checks = checks
         self._limits = limits
-        self._lock = threading.Lock()
-        self._idle: list[tuple[tuple[str, str], Job]] = []
+        self._teams = teams
+        self._workers = workers
+        self._results: dict[int, Checked] = {}
+        self._tries = dict.fromkeys(range(len(checks)), _TRIES)
+        # a run lasts until the end of the last that hangs, and most that hang hang in such a loop
+        self._waiting = deque(sorted(self._tries, key=lambda index: "while" not in checks[index].code))
+        self._starved: list[int] = []
+        self._busy: dict[int, tuple[Team, int]] = {}
+        self._slow: set[int] = set()
+        self._patient = False
+        self._poll = select.poll()
 
-    def judge(self, item: Check, slow: Callable[[], None] | None = None) -> tuple[Checked, bool]:
-        """Return what a check came to, and whether a time-out should be tried again."""
-        checker = self._take((item.test, item.prelude))
-        candidate = start_job(self._limits, quiet=True)
+    def done(self) -> list[Checked]:
+        """Work through all of it and return what it came to, in order."""
         try:
-            return self._between(item, candidate, checker, slow)
+            self._work()
+            self._waiting.extend(self._starved)
+            self._patient = True
+            self._work()
         finally:
-            candidate.close()
+            for team, _ in self._busy.values():
+                team.close()
+        return [self._results[index] for index in range(len(self._checks))]
 
-    def close(self) -> None:
-        """End all checkers."""
-        while self._idle:
-            self._idle.pop()[1].close()
+    def _work(self) -> None:
+        while self._waiting or self._busy:
+            while self._waiting and len(self._busy) - min(len(self._slow), MOST_SLOW) < self._workers:
+                self._begin(self._waiting.popleft(), self._teams.take(self._limits))
+            for descriptor, _ in self._poll.poll(self._next_event()):
+                self._hear(descriptor)
+            self._look_at_the_time()
 
-    def _between(
-        self, item: Check, candidate: Job, checker: Job, slow: Callable[[], None] | None
-    ) -> tuple[Checked, bool]:
-        kept = False
+    def _begin(self, index: int, team: Team) -> None:
+        item = self._checks[index]
         try:
-            candidate.send(_candidate_work(item.code, self._limits))
-            candidate.hand_over(checker)
-            checker.renew()
-            if slow is not None:
-                checker.when_slow(PATIENCE, both(candidate.lower_priority, slow))
-            job = {"wall": self._limits.wall, "entry_point": item.entry_point, "test": item.test}
-            checker.send({**job, "prelude": item.prelude})
-            said = checker.receive()
-            kept = True
+            team.begin(item.code, {"entry_point": item.entry_point, "test": item.test, "prelude": item.prelude})
+        except JobEndedError:
+            team.close()
+            self._again(index, Checked(passed=False, outcome="killed", reason=_TOOK_DOWN, calls=0))
+            return
+        self._busy[team.fileno()] = team, index
+        self._poll.register(team, select.POLLIN)
+
+    def _hear(self, descriptor: int) -> None:
+        team, index = self._busy[descriptor]
+        try:
+            said = team.verdict()
         except JobEndedError as over:
-            outcome: Outcome = "error" if over.ended.outcome == "ok" else over.ended.outcome
-            reason = f"the test itself {over.ended.detail}"
-            return Checked(passed=False, outcome=outcome, reason=reason, calls=0), False
-        finally:
-            if kept:
-                self._keep((item.test, item.prelude), checker)
-            else:
-                checker.close()
-        return _checked(said, candidate)
+            self._part(descriptor)
+            team.close()
+            self._results[index] = _of_the_test(over.ended)
+            return
+        if said is None:
+            return
+        self._part(descriptor)
+        self._conclude(team, index, said)
 
-    def _take(self, key: tuple[str, str]) -> Job:
-        with self._lock:
-            for index, (held, job) in enumerate(self._idle):
-                if held == key:
-                    del self._idle[index]
-                    return job
-        limits = replace(_CHECKER, wall=_CHECKER.wall + self._limits.wall)
-        job = start_job(limits, quiet=True)
-        job.send({"kind": "checker", "files": {}, "stdin": "", "limits": limits.for_kernel()})
-        return job
+    def _conclude(self, team: Team, index: int, said: Mapping[str, Any]) -> None:
+        match said:
+            case {"verdict": "passed", "calls": int(calls)}:
+                self._results[index] = Checked(passed=True, outcome="ok", reason="", calls=calls)
+            case {"verdict": "failed", "reason": str(reason), "calls": int(calls)}:
+                self._results[index] = Checked(passed=False, outcome="ok", reason=reason, calls=calls)
+            case {"verdict": "unusable", "reason": str(reason)}:
+                team.close()
+                raise CannotJudgeError(f"sandbox.check(test=…): {reason}")
+            case {"verdict": "lost", "reason": str(how), "calls": int(calls)}:
+                self._lose(team, index, team.lost(how), calls)
+                return
+            case {"verdict": "stale"}:
+                team.close()
+                self._again(index, _TAMPERED)
+                return
+            case _:
+                team.close()
+                self._results[index] = _TAMPERED
+                return
+        self._keep(team)
 
-    def _keep(self, key: tuple[str, str], job: Job) -> None:
-        with self._lock:
-            self._idle.append((key, job))
-            surplus = self._idle[: max(0, len(self._idle) - 2 * cores())]
-            del self._idle[: len(surplus)]
-        for _, old in surplus:
-            old.close()
+    def _lose(self, team: Team, index: int, ended: Ended, calls: int) -> None:
+        outcome: Outcome = "error" if ended.outcome == "ok" else ended.outcome  # leaving early is no success
+        checked = Checked(passed=False, outcome=outcome, reason=f"the code {ended.detail}", calls=calls)
+        if ended.orphaned:
+            team.close()
+            self._again(index, checked)
+            return
+        self._results[index] = checked
+        if ended.starved and not self._patient:
+            self._starved.append(index)
+        self._keep(team)
+
+    def _keep(self, team: Team) -> None:
+        if not self._waiting:
+            try:
+                team.rest()
+            except JobEndedError:
+                team.close()
+                return
+        self._teams.give_back(team)
+
+    def _again(self, index: int, otherwise: Checked) -> None:
+        """Put a check back, unless it has had its tries."""
+        self._tries[index] -= 1
+        if self._tries[index] > 0:
+            self._waiting.appendleft(index)
+        else:
+            self._results[index] = otherwise
+
+    def _part(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        self._slow.discard(descriptor)
+        del self._busy[descriptor]
+
+    def _next_event(self) -> float:
+        """Return the milliseconds until a code is to be called slow, or a checker's time is up."""
+        times = [
+            team.deadline if descriptor in self._slow or self._patient else team.started + PATIENCE
+            for descriptor, (team, _) in self._busy.items()
+        ]
+        return max(0.0, (min(times, default=0.0) - time.monotonic()) * 1000 + 1)
+
+    def _look_at_the_time(self) -> None:
+        now = time.monotonic()
+        for descriptor, (team, index) in list(self._busy.items()):
+            if now > team.deadline:
+                self._part(descriptor)
+                self._results[index] = _of_the_test(team.overrun())
+                team.close()
+            elif now > team.started + PATIENCE and descriptor not in self._slow and not self._patient:
+                self._slow.add(descriptor)
+                team.lower_priority()
 
 
-def _candidate_work(code: str, limits: Limits) -> dict[str, object]:
-    return {
-        "kind": "session",
-        "code": code,
-        "definitions_only": False,
-        "strict": True,
-        "limits": limits.for_kernel(),
-        "files": {},
-        "stdin": "",
-    }
+_TOOK_DOWN = "the code took the sandbox down"
+_TAMPERED = Checked(passed=False, outcome="error", reason="the test itself was tampered with", calls=0)
 
 
-def _checked(said: object, candidate: Job) -> tuple[Checked, bool]:
-    """Read a checker's verdict, and how the candidate ended where it was lost."""
-    match said:
-        case {"verdict": "passed", "calls": int(calls)}:
-            return Checked(passed=True, outcome="ok", reason="", calls=calls), False
-        case {"verdict": "failed", "reason": str(reason), "calls": int(calls)}:
-            return Checked(passed=False, outcome="ok", reason=reason, calls=calls), False
-        case {"verdict": "unusable", "reason": str(reason)}:
-            raise CannotJudgeError(f"sandbox.check(test=…): {reason}")
-        case {"verdict": "lost", "reason": "timeout", "calls": int(calls)}:
-            ended = candidate.time_out()
-        case {"verdict": "lost", "reason": "malformed", "calls": int(calls)}:
-            ended = candidate.stop("error", "sent a malformed reply")
-        case {"verdict": "lost", "calls": int(calls)}:
-            ended = candidate.finish()
-        case _:
-            return Checked(passed=False, outcome="error", reason="the test itself was tampered with", calls=0), False
-    outcome: Outcome = "error" if ended.outcome == "ok" else ended.outcome  # leaving early is no success
-    return Checked(passed=False, outcome=outcome, reason=f"the code {ended.detail}", calls=calls), ended.starved
+def _of_the_test(ended: Ended) -> Checked:
+    outcome: Outcome = "error" if ended.outcome == "ok" else ended.outcome
+    return Checked(passed=False, outcome=outcome, reason=f"the test itself {ended.detail}", calls=0)

@@ -89,11 +89,22 @@ class Job:
         with suppress(OSError):  # it may have ended
             self._leash.send(b"n")
 
-    def hand_over(self, other: Job) -> None:
-        """Give the channel to another job, which then talks to this one."""
-        socket.send_fds(other._channel, [b"c"], [self._channel.fileno()])
-        self._poll.unregister(self._channel)
-        self._channel.close()
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable when a message comes, or the job ends."""
+        return self._channel.fileno()
+
+    def order(self, letter: bytes, *descriptors: int) -> None:
+        """Send one byte, with descriptors; raises JobEndedError where the job does not take it."""
+        try:
+            socket.send_fds(self._channel, [letter], descriptors)
+        except OSError:
+            raise JobEndedError(self.finish()) from None
+
+    def take(self) -> Mapping[str, Any] | None:
+        """Return a message that is there, None where it is not, without waiting; raises JobEndedError."""
+        if not self._take_messages():
+            raise JobEndedError(self.finish())
+        return self._message()
 
     def renew(self) -> None:
         """Give the job its whole wall clock again."""
@@ -118,13 +129,7 @@ class Job:
         deadline = started + self._remaining
         try:
             while True:
-                try:
-                    message = frames.unpack(self._inbox)
-                except ValueError:
-                    raise JobEndedError(self.stop("error", "sent a malformed reply")) from None
-                if message is not None:
-                    if not isinstance(message, dict):
-                        raise JobEndedError(self.stop("error", "sent a malformed reply"))
+                if (message := self._message()) is not None:
                     self._drain()
                     return message
                 self._turn(deadline)
@@ -149,7 +154,7 @@ class Job:
                 outcome=outcome,
                 returncode=None,
                 detail=detail if status is not None else f"{detail}, and took the sandbox down",
-                starved=outcome == "timeout" and status is not None and self._starved(status),
+                starved=outcome == "timeout" and status is not None and lacked_processor(status, self._limits),
             )
             self._close()
         return self._ended
@@ -161,7 +166,7 @@ class Job:
     def finish(self) -> Ended:
         """Take in the end of a job that has ended or is about to; kills it after a moment's grace."""
         if self._ended is None:
-            self._ended = self._judge(self._last_status(kill=False))
+            self._ended = judge_end(self._last_status(kill=False), self._limits, memory=self._memory)
             self._close()
         return self._ended
 
@@ -170,6 +175,15 @@ class Job:
         if self._ended is None:
             self._ended = Ended(outcome="killed", returncode=None, detail="was ended by its caller")
             self._close()
+
+    def _message(self) -> Mapping[str, Any] | None:
+        try:
+            message = frames.unpack(self._inbox)
+        except ValueError:
+            raise JobEndedError(self.stop("error", "sent a malformed reply")) from None
+        if message is not None and not isinstance(message, dict):
+            raise JobEndedError(self.stop("error", "sent a malformed reply"))
+        return message
 
     def _turn(self, deadline: float, *, writing: bool = False) -> None:
         """Wait for the next event and take it in."""
@@ -262,34 +276,36 @@ class Job:
                 return True
         return False
 
-    def _judge(self, status: Mapping[str, Any] | None) -> Ended:
-        if status is None:
-            return Ended(outcome="killed", returncode=None, detail="took the sandbox down", orphaned=True)
-        code = os.waitstatus_to_exitcode(status["status"])
-        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and status["cpu"] >= self._limits.cpu):
-            return Ended(
-                outcome="timeout", returncode=None, detail=f"used more than {self._limits.cpu:g} s of processor time"
-            )
-        if code < 0:
-            name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-            return Ended(outcome="killed", returncode=None, detail=f"was killed by {name}")
-        if self._memory:
-            detail = f"needed more than {self._limits.memory // 2**20} MiB of memory"
-            return Ended(outcome="memory", returncode=code, detail=detail)
-        return Ended(outcome="ok" if code == 0 else "error", returncode=code, detail=f"exited with status {code}")
-
     def _captured(self, index: int) -> bytes:
         return bytes(self._output[self._outputs[index]]) if index < len(self._outputs) else b""
-
-    def _starved(self, status: Mapping[str, Any]) -> bool:
-        """Tell whether the job wanted a processor for most of its time, and had none."""
-        return bool(status["cpu"] < self._limits.wall / 8 and status["preempted"] > _OFTEN)
 
     def _close(self) -> None:
         self._channel.close()
         self._leash.close()
         for descriptor in self._output:
             os.close(descriptor)
+
+
+def judge_end(status: Mapping[str, Any] | None, limits: Limits, *, memory: bool = False) -> Ended:
+    """Read what is said of a job's end; `memory` where it has said itself that it lacked some."""
+    if status is None:
+        return Ended(outcome="killed", returncode=None, detail="took the sandbox down", orphaned=True)
+    code = os.waitstatus_to_exitcode(status["status"])
+    if code == -signal.SIGXCPU or (code == -signal.SIGKILL and status["cpu"] >= limits.cpu):
+        detail = f"used more than {limits.cpu:g} s of processor time"
+        return Ended(outcome="timeout", returncode=None, detail=detail)
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+        return Ended(outcome="killed", returncode=None, detail=f"was killed by {name}")
+    if memory:
+        detail = f"needed more than {limits.memory // 2**20} MiB of memory"
+        return Ended(outcome="memory", returncode=code, detail=detail)
+    return Ended(outcome="ok" if code == 0 else "error", returncode=code, detail=f"exited with status {code}")
+
+
+def lacked_processor(status: Mapping[str, Any], limits: Limits) -> bool:
+    """Tell whether a job wanted a processor for most of its time, and had none."""
+    return bool(status["cpu"] < limits.wall / 8 and status["preempted"] > _OFTEN)
 
 
 def frames_waiting(inbox: bytearray) -> bool:

@@ -6,21 +6,22 @@ Nothing of the candidate runs here: its answers are plain values, and it is neve
 from __future__ import annotations
 
 import builtins
-import linecache
+import gc
 import os
+import random
 import select
 import socket
 import time
-import traceback
+import warnings
 from collections.abc import Callable, Iterator
-from types import CodeType
 from typing import Any, NoReturn, TypeAlias
 
 from . import codec, frames
+from .surroundings import TEST, Compiled, Surroundings
 
 JSON: TypeAlias = Any
 
-_TEST = "test.py"
+_KEPT = 32  # compiled tests
 _PIECE = 1 << 16
 
 
@@ -132,40 +133,72 @@ class Stream:
 
 
 def serve(channel: int) -> NoReturn:
-    """Judge candidates until the channel closes: for each a byte with its descriptor, then a message."""
+    """Judge candidates until the channel closes: for each a byte with its descriptor, then a message.
+
+    What a test does to this process is no other test's concern: `stale` is the verdict where it did something.
+    """
     connection = socket.socket(fileno=channel)
-    compiled: dict[tuple[str, str], tuple[CodeType, CodeType]] = {}
+    warnings.simplefilter("ignore")  # showing one loads modules
+    bench = Bench(Surroundings())
+    gc.freeze()
     while True:
         data, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
         job = frames.read(channel) if data and descriptors else None
         if job is None:
             os._exit(0)
-        verdict = judge(Remote(descriptors[0], job["wall"]), job, compiled)
+        verdict = bench.judge(Remote(descriptors[0], job["wall"]), job)
         os.close(descriptors[0])
         frames.write(channel, verdict)
+
+
+class Bench:
+    """Where one test after another is run; keeps the last ones compiled."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._compiled: dict[tuple[str, str], Compiled] = {}
+        self._last: Compiled | None = None
+
+    def judge(self, remote: Remote, job: JSON) -> JSON:
+        """Return the verdict on a candidate, or that this process is stale."""
+        try:
+            test = self._prepared(job["test"], job["prelude"])
+        except BaseException as error:  # noqa: BLE001 - whatever compiling raises
+            return {"verdict": "unusable", "reason": f"loading the test raised {_shown(error, job['test'])}"}
+        if test is not self._last:
+            if self._last is not None and (self._last.meddles or self._surroundings.changed()):
+                return {"verdict": "stale"}
+            self._last = test
+        random.seed(0)
+        return judge(remote, job, test)
+
+    def _prepared(self, test: str, prelude: str) -> Compiled:
+        key = (test, prelude)
+        if key not in self._compiled:
+            while len(self._compiled) >= _KEPT:
+                del self._compiled[next(iter(self._compiled))]
+            self._compiled[key] = Compiled.of(test, prelude)
+        return self._compiled[key]
 
 
 class UnusableTestError(Exception):
     """The test cannot be run at all; says why."""
 
 
-def judge(remote: Remote, job: JSON, compiled: dict[tuple[str, str], tuple[CodeType, CodeType]]) -> JSON:
-    """Run a test against a candidate; return the verdict: passed, failed, lost or unusable, with the reason.
-
-    `compiled` keeps what a test was compiled to, for the next candidate.
-    """
+def judge(remote: Remote, job: JSON, compiled: Compiled) -> JSON:
+    """Run a test against a candidate; return the verdict: passed, failed, lost or unusable, with the reason."""
     verdict, reason = "passed", ""
     try:
         if (error := _loaded(remote)) is not None:
             verdict, reason = "failed", f"loading it raised {error['error']}: {error['message']}"
         else:
-            _check(job["test"], job["prelude"], compiled)(remote.function(job["entry_point"]))
+            _check(compiled, job["test"])(remote.function(job["entry_point"]))
     except UnusableTestError as error:
         verdict, reason = "unusable", str(error)
     except CandidateLost:
         pass
     except BaseException as error:  # noqa: BLE001 - whatever ends a test early is a failure of what it tests
-        verdict, reason = "failed", _shown(error)
+        verdict, reason = "failed", _shown(error, job["test"])
     if remote.lost:  # even where the test has caught it
         verdict, reason = "lost", remote.lost
     return {"verdict": verdict, "reason": reason, "calls": remote.calls}
@@ -180,22 +213,14 @@ def _loaded(remote: Remote) -> JSON:
         raise remote.lose("malformed") from None
 
 
-def _check(
-    test: str, prelude: str, compiled: dict[tuple[str, str], tuple[CodeType, CodeType]]
-) -> Callable[[Callable[..., Any]], object]:
+def _check(compiled: Compiled, test: str) -> Callable[[Callable[..., Any]], object]:
     """Return a test's check function; raises UnusableTestError."""
     namespace: dict[str, Any] = {"__name__": "test"}
-    linecache.cache[_TEST] = (len(test), None, test.splitlines(keepends=True), _TEST)
     try:
-        if (test, prelude) not in compiled:
-            compiled[test, prelude] = (
-                compile(prelude, "prelude.py", "exec", dont_inherit=True),
-                compile(test, _TEST, "exec", dont_inherit=True),
-            )
-        for code in compiled[test, prelude]:
+        for code in compiled.codes:
             exec(code, namespace)  # noqa: S102 - confined
     except BaseException as error:  # noqa: BLE001 - a test may raise anything
-        raise UnusableTestError(f"loading the test raised {_shown(error)}") from None
+        raise UnusableTestError(f"loading the test raised {_shown(error, test)}") from None
     check: Callable[[Callable[..., Any]], object] | None = namespace.get("check")
     if not callable(check):
         raise UnusableTestError("the test defines no function check(candidate)")
@@ -229,10 +254,16 @@ def _usable(value: Any) -> Any:
     return Stream(value.items) if isinstance(value, codec.Iterated) else value
 
 
-def _shown(error: BaseException) -> str:
+def _shown(error: BaseException, test: str) -> str:
+    """Return an exception with the last line of the test that it passed."""
     try:
-        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _TEST]
         said = f"{type(error).__name__}: {error}".rstrip(": ")
-        return f"{said} at line {lines[-1].lineno} of the test: {lines[-1].line}"[:500] if lines else said[:500]
+        line, trace = 0, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == TEST:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        shown = test.splitlines()[line - 1 : line]
+        return f"{said} at line {line} of the test: {shown[0].strip()}"[:500] if line and shown else said[:500]
     except Exception:  # noqa: BLE001 - an error that cannot be shown
         return type(error).__name__

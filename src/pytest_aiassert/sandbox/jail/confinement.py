@@ -12,7 +12,7 @@ from pathlib import Path
 from . import namespaces
 from .kernel import Kernel
 from .landlock import Landlock
-from .seccomp import Filter
+from .seccomp import Filter, Kind
 from .slots import SCRATCH_BYTES, SCRATCH_FILES, Slot, Slots
 
 FIRST_USER = 0x70000000  # above what systems hand out
@@ -44,7 +44,7 @@ class Confinement:
         self.details: dict[str, str] = {}
         self._readable = namespaces.readable_paths(tools)
         self._landlock: Landlock | None = None
-        self._filter: Filter | None = None
+        self._filters: dict[Kind, Filter] = {}
         self._own_pids: int | None = None
         self._first_user = FIRST_USER + USERS * (
             os.getpid() % 2**22
@@ -118,12 +118,19 @@ class Confinement:
                     count += len(list((entry / "task").iterdir()))
         return count
 
-    def enter(self, slot: Slot) -> None:
-        """In a job: take the layers that cannot be left."""
+    def enter(self, slot: Slot, *, lane: bool = False) -> None:
+        """In a job or a lane: take the layers that cannot be left."""
         if slot.ruleset is not None and self._landlock is not None:
             self._landlock.enter(slot.ruleset)
-        if self._filter is not None and self.has("seccomp"):
-            self._filter.enter()
+        self._sieve("lane" if lane else "program" if self.tools else "job")
+
+    def seal(self) -> None:
+        """In a lane's resident: give up what the lane may do and a job may not."""
+        self._sieve("resident")
+
+    def _sieve(self, kind: Kind) -> None:
+        if kind in self._filters and self.has("seccomp"):
+            self._filters[kind].enter()
 
     def _build(self, layer: str, build: Callable[[], None]) -> None:
         if not self.has(layer):
@@ -138,7 +145,8 @@ class Confinement:
         self.details["landlock"] = f"version {self._landlock.version}"
 
     def _build_filter(self) -> None:
-        self._filter = Filter(self.kernel, processes=bool(self.tools))
+        kinds: tuple[Kind, ...] = ("program",) if self.tools else ("job", "lane", "resident")
+        self._filters = {kind: Filter(self.kernel, kind=kind) for kind in kinds}
 
     def _slots(self) -> Slots:
         users, mounted = self.has("identity"), self.has("namespaces")

@@ -19,6 +19,7 @@ NUMBERS = {
     "execve": (59, 221),
     "execveat": (322, 281),
     "fanotify_init": (300, 262),
+    "fcntl": (72, 25),
     "finit_module": (313, 273),
     "fork": (57, None),
     "fsconfig": (431, 431),
@@ -29,6 +30,7 @@ NUMBERS = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
+    "ioctl": (16, 29),
     "ioperm": (173, None),
     "iopl": (172, None),
     "ioprio_set": (251, 30),
@@ -188,6 +190,16 @@ OWN_ONLY = {
     "tgkill": (0, False),
 }
 """Allowed on the caller itself."""
+
+BY_REMOTE = {
+    # name: (the argument that says what to do, what is refused)
+    "fcntl": (1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "ioctl": (1, (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
+}
+"""Allowed but for having the kernel signal another process."""
+
+OF_LANES = ("clone", "kill", "setpriority", "tgkill")
+"""Allowed to what forks jobs: starting them, ending them, lowering their priority."""
 
 
 def numbers(machine: str) -> dict[str, int]:

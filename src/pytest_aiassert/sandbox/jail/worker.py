@@ -39,10 +39,14 @@ def work(
     stderr: int,
     *,
     scratch: str,
-    confine: Callable[[], None],
+    confine: Callable[[bool], None],
+    lane: Callable[[int, int], NoReturn],
     more_processes: Callable[[], int] = lambda: 0,
 ) -> NoReturn:
-    """Take the job from the channel, run it confined, end the process; the limit of processes is raised by some."""
+    """Take the job from the channel, run it confined, end the process; the limit of processes is raised by some.
+
+    `confine` is told whether the job is a lane, which `lane` then serves, given the seconds of processor for each.
+    """
     job = frames.read(channel)
     if job is None:
         os._exit(0)
@@ -55,10 +59,12 @@ def work(
     limits = dict(job["limits"])
     if "NPROC" in limits:
         limits["NPROC"] += more_processes()
-    confine()
-    os.closerange(3, channel)
-    os.closerange(channel + 1, _MAX_DESCRIPTOR)
+    seconds = limits.pop("CPU") if job["kind"] == "lane" else 0
+    confine(job["kind"] == "lane")
+    close_others(channel)
     apply_limits(limits)
+    if job["kind"] == "lane":
+        lane(channel, seconds)
     if job["kind"] == "command":
         os.set_inheritable(channel, False)  # noqa: FBT003 - the signature of os
         os.execve(job["argv"][0], job["argv"], dict(os.environ))  # noqa: S606 - node, found by the caller
@@ -66,7 +72,21 @@ def work(
         _run_program(channel, job["code"])
     if job["kind"] == "checker":
         checker.serve(channel)
-    _serve(channel, job["code"], definitions_only=job["definitions_only"], strict=job.get("strict", False))
+    _serve(channel, lambda space: load(job["code"], space, definitions_only=job["definitions_only"]))
+
+
+def close_others(channel: int) -> None:
+    """Close all descriptors but the standard streams and this one."""
+    os.closerange(3, channel)
+    os.closerange(channel + 1, _MAX_DESCRIPTOR)
+
+
+def reside(channel: int) -> NoReturn:
+    """As a lane's resident: take code from the channel, and answer calls of its functions."""
+    job = frames.read(channel)
+    if job is None:
+        os._exit(0)
+    _serve(channel, lambda space: load_whole(job["code"], space))
 
 
 def write_files(files: Mapping[str, str]) -> None:
@@ -141,13 +161,10 @@ def _exit_status(code: object) -> int:
     return 1
 
 
-def _serve(channel: int, code: str, *, definitions_only: bool, strict: bool) -> NoReturn:
+def _serve(channel: int, loaded: Callable[[dict[str, Any]], JSON]) -> NoReturn:
     module = types.ModuleType("candidate")
     sys.modules["candidate"] = module
-    if strict:
-        error = load_whole(code, module.__dict__)
-    else:
-        error = load(code, module.__dict__, definitions_only=definitions_only)
+    error = loaded(module.__dict__)
     _flush()
     frames.write(channel, {"loaded": error})
     while (request := frames.read(channel)) is not None:

@@ -22,6 +22,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from . import namespaces, worker
 from .confinement import LAYERS, Confinement, LayerError
+from .lane import Lane
 from .slots import Slot
 
 JSON: TypeAlias = Any
@@ -159,7 +160,8 @@ class Zygote:
                 stdout,
                 stderr,
                 scratch=slot.folder,
-                confine=lambda: confinement.enter(slot),
+                confine=lambda lane: confinement.enter(slot, lane=lane),
+                lane=lambda orders, seconds: Lane(orders, slot.folder, seconds, confinement).serve(),
                 more_processes=confinement.processes_elsewhere,
             )
         finally:

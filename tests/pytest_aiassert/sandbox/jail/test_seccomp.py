@@ -16,10 +16,10 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ME = 77
 
 
-def outcome(machine, call, *arguments, processes=False, architecture=None):
+def outcome(machine, call, *arguments, kind="job", architecture=None):
     """Interpret the filter's code over one system call."""
     table = numbers(machine)
-    code, own = compile_filter(table, machine, processes=processes)
+    code, own = compile_filter(table, machine, kind=kind)
     patched = bytearray(code)
     for offset in own:
         patched[offset : offset + 4] = struct.pack("=I", ME)
@@ -44,28 +44,28 @@ machines = pytest.mark.parametrize("machine", ARCHITECTURES)
 
 
 @machines
-@pytest.mark.parametrize("processes", [False, True])
-def test_what_no_job_needs_is_refused(machine, processes):
+@pytest.mark.parametrize("kind", ["job", "program"])
+def test_what_no_job_needs_is_refused(machine, kind):
     for name in set(NEEDLESS) & set(numbers(machine)):
-        assert outcome(machine, name, processes=processes) == REFUSED, name
+        assert outcome(machine, name, kind=kind) == REFUSED, name
     for name in set(ABSENT) & set(numbers(machine)):
-        assert outcome(machine, name, processes=processes) == MISSING, name
+        assert outcome(machine, name, kind=kind) == MISSING, name
 
 
 @machines
 def test_processes_are_refused_to_jobs_that_need_none(machine):
     for name in set(PROCESSES) & set(numbers(machine)):
         assert outcome(machine, name) == REFUSED
-        assert outcome(machine, name, processes=True) == ALLOWED
+        assert outcome(machine, name, kind="program") == ALLOWED
     assert outcome(machine, "clone", 17) == REFUSED
-    assert outcome(machine, "clone", 17, processes=True) == ALLOWED
+    assert outcome(machine, "clone", 17, kind="program") == ALLOWED
 
 
 @machines
-@pytest.mark.parametrize("processes", [False, True])
-def test_threads_stay_and_namespaces_do_not(machine, processes):
-    assert outcome(machine, "clone", 0x3D0F00, processes=processes) == ALLOWED
-    assert outcome(machine, "clone", 0x10000000 | 17, processes=processes) == REFUSED
+@pytest.mark.parametrize("kind", ["job", "program"])
+def test_threads_stay_and_namespaces_do_not(machine, kind):
+    assert outcome(machine, "clone", 0x3D0F00, kind=kind) == ALLOWED
+    assert outcome(machine, "clone", 0x10000000 | 17, kind=kind) == REFUSED
 
 
 @machines
@@ -76,7 +76,7 @@ def test_only_the_process_itself_may_be_signalled_and_limited(machine):
         assert outcome(machine, name, *before, ME + 1) == REFUSED
         assert outcome(machine, name, *before, -1) == REFUSED
         assert outcome(machine, name, *before, 0) == (ALLOWED if zero else REFUSED)
-        assert outcome(machine, name, *before, ME + 1, processes=True) == ALLOWED
+        assert outcome(machine, name, *before, ME + 1, kind="program") == ALLOWED
 
 
 @machines
@@ -97,9 +97,9 @@ def test_calls_by_another_table_are_killed_or_missing(machine):
 def test_an_unknown_machine_has_no_filter():
     assert numbers("riscv64") == {}
     with pytest.raises(OSError, match="no table of system calls for riscv64"):
-        compile_filter({}, "riscv64", processes=False)
+        compile_filter({}, "riscv64", kind="job")
     with pytest.raises(OSError, match="no table of system calls for x86_64"):  # Python for 32 bits
-        compile_filter({}, "x86_64", processes=False)
+        compile_filter({}, "x86_64", kind="job")
 
 
 def test_every_name_in_a_list_has_a_number():
