@@ -16,6 +16,7 @@ from pytest_aiassert.sandbox.job import Ended, JobEndedError
 from pytest_aiassert.sandbox.limits import Limits, Outcome
 from pytest_aiassert.sandbox.team import Pool, Team, pool
 
+_COMPILED_THERE = 50_000  # characters of code that the checker compiles; longer code has its own time for that
 _TRIES = 2  # another job, or another test, may have spoilt the first
 
 
@@ -105,7 +106,8 @@ class _Round:
     def _begin(self, index: int, team: Team) -> None:
         item = self._checks[index]
         try:
-            team.begin(item.code, {"entry_point": item.entry_point, "test": item.test, "prelude": item.prelude})
+            job = {"code": item.code, "entry_point": item.entry_point, "test": item.test, "prelude": item.prelude}
+            team.begin({**job, "compile": len(item.code) < _COMPILED_THERE and self._tries[index] == _TRIES})
         except JobEndedError:
             team.close()
             self._again(index, Checked(passed=False, outcome="killed", reason=_TOOK_DOWN, calls=0))
@@ -120,7 +122,7 @@ class _Round:
         except JobEndedError as over:
             self._part(descriptor)
             team.close()
-            self._results[index] = _of_the_test(over.ended)
+            self._again(index, _of_the_test(over.ended))
             return
         if said is None:
             return
@@ -162,6 +164,9 @@ class _Round:
         self._keep(team)
 
     def _keep(self, team: Team) -> None:
+        if team.spent:
+            team.close()
+            return
         if not self._waiting:
             try:
                 team.rest()

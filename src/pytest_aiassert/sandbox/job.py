@@ -93,6 +93,11 @@ class Job:
         """Return the descriptor that becomes readable when a message comes, or the job ends."""
         return self._channel.fileno()
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it is there, and has nothing to say."""
+        return self._ended is None and not self._poll.poll(0)
+
     def order(self, letter: bytes, *descriptors: int) -> None:
         """Send one byte, with descriptors; raises JobEndedError where the job does not take it."""
         try:
@@ -154,7 +159,7 @@ class Job:
                 outcome=outcome,
                 returncode=None,
                 detail=detail if status is not None else f"{detail}, and took the sandbox down",
-                starved=outcome == "timeout" and status is not None and lacked_processor(status, self._limits),
+                starved=outcome == "timeout" and status is not None and self._starved(status),
             )
             self._close()
         return self._ended
@@ -278,6 +283,9 @@ class Job:
 
     def _captured(self, index: int) -> bytes:
         return bytes(self._output[self._outputs[index]]) if index < len(self._outputs) else b""
+
+    def _starved(self, status: Mapping[str, Any]) -> bool:
+        return lacked_processor(status, self._limits)
 
     def _close(self) -> None:
         self._channel.close()

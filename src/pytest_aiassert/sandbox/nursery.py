@@ -23,6 +23,12 @@ from pytest_aiassert.sandbox.job import Job
 from pytest_aiassert.sandbox.limits import Limits
 
 _START = 30.0  # seconds a zygote may take to get ready
+_ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "LD_BIND_NOW": "1",  # or each child looks its functions up anew
+}
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); from jail.zygote import main; del sys.path[0]; "
     "main(int(sys.argv[2]), sys.argv[3], sys.argv[4])"
@@ -169,7 +175,7 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
+                env=_ENVIRONMENT,
                 cwd=self._base,
                 pass_fds=[far.fileno()],
                 start_new_session=True,

@@ -8,8 +8,7 @@ import time
 import pytest
 
 from pytest_aiassert.errors import CannotJudgeError
-from pytest_aiassert.sandbox import Check, Checked, Limits, acheck, check, check_many
-from pytest_aiassert.sandbox.job import Job
+from pytest_aiassert.sandbox import Check, Checked, Limits, acheck, check, check_many, team
 
 TEST = "def check(candidate):\n    assert candidate(2, 2) == 4\n    assert candidate(1, 2) == 3\n"
 
@@ -207,7 +206,7 @@ TESTS = [f"def check(candidate):\n    assert candidate() == {n}\n" for n in rang
 
 
 def test_those_that_hang_do_not_hold_up_the_others(monkeypatch):
-    monkeypatch.setattr(Job, "_starved", lambda *_: False)  # a busy machine would have them tried again
+    monkeypatch.setattr(team, "lacked_processor", lambda *_: False)  # a busy machine would have them tried again
     loops = [Check(code="def f():\n    while True: pass", entry_point="f", test=TESTS[0])] * 3
     quick = [Check(code="def f(): return 0", entry_point="f", test=TESTS[0])] * 20
     started = time.monotonic()

@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeAlias
 
 from . import codec, frames
+from .resident import sealed, spelled
 from .surroundings import TEST, Compiled, Surroundings
 
 JSON: TypeAlias = Any
 
+_SAID = 600  # characters of what loading raised
 _KEPT = 32  # compiled tests
 _PIECE = 1 << 16
 
@@ -31,6 +33,10 @@ class CandidateLost(BaseException):
     def __init__(self, how: str) -> None:
         super().__init__(how)
         self.how = how
+
+
+class LoadingFailed(BaseException):
+    """The candidate raised while it was loaded."""
 
 
 class Remote:
@@ -44,6 +50,43 @@ class Remote:
         self._poll.register(descriptor, select.POLLIN)
         self.calls = 0
         self.lost = ""
+        self.unloadable = ""
+        self._loading = False
+
+    def load(self, code: str, *, compiled_here: bool) -> None:
+        """Have the candidate load its code; how that went is taken in later. Raises LoadingFailed, CandidateLost.
+
+        With `compiled_here`, it is compiled where that costs less than in a process that has just begun.
+        """
+        try:
+            message = (
+                sealed(compile(code, "candidate.py", "exec", dont_inherit=True)) if compiled_here else spelled(code)
+            )
+        except Exception as error:  # noqa: BLE001 - SyntaxError, ValueError, RecursionError, MemoryError
+            raise self.fail(f"{type(error).__name__}: {error}") from None
+        self._loading = True
+        self.send(message)
+
+    def settle(self) -> None:
+        """Wait until the code is loaded; raises LoadingFailed, CandidateLost."""
+        if not self._loading:
+            return
+        self._loading = False
+        message = self.receive()
+        try:
+            error = message["loaded"]
+            said = "" if error is None else f"{error['error']}: {error['message']}"
+        except (KeyError, TypeError):
+            raise self.lose("malformed") from None
+        if said:
+            raise self.fail(said)
+
+    def send(self, message: bytes) -> None:
+        """Send a message; raises CandidateLost."""
+        try:
+            frames.send(self._descriptor, message)
+        except OSError:
+            raise self.lose("ended") from None
 
     def receive(self) -> JSON:
         """Wait for a message; raises CandidateLost."""
@@ -70,17 +113,14 @@ class Remote:
         """Call a function of the candidate; raises what it raised, or CandidateLost."""
         if self.lost:
             raise CandidateLost(self.lost)
+        if self.unloadable:
+            raise LoadingFailed(self.unloadable)
+        request = {"id": self.calls + 1, "name": name, "args": codec.encode(list(args))}
+        if kwargs:
+            request["kwargs"] = codec.encode(kwargs)
+        self.send(frames.pack(request))
+        self.settle()
         self.calls += 1
-        request = {
-            "id": self.calls,
-            "name": name,
-            "args": codec.encode(list(args)),
-            "kwargs": codec.encode(kwargs),
-        }
-        try:
-            frames.write(self._descriptor, request)
-        except OSError:
-            raise self.lose("ended") from None
         reply = self.receive()
         try:
             if reply["id"] != self.calls:
@@ -108,6 +148,11 @@ class Remote:
             return frames.unpack(self._inbox)
         except ValueError:
             raise self.lose("malformed") from None
+
+    def fail(self, error: str) -> LoadingFailed:
+        """Note that loading raised, and return the exception that says so."""
+        self.unloadable = error[:_SAID]
+        return LoadingFailed(error)
 
     def lose(self, how: str) -> CandidateLost:
         """Note how the candidate was lost, and return the exception that says so."""
@@ -189,28 +234,20 @@ def judge(remote: Remote, job: JSON, compiled: Compiled) -> JSON:
     """Run a test against a candidate; return the verdict: passed, failed, lost or unusable, with the reason."""
     verdict, reason = "passed", ""
     try:
-        if (error := _loaded(remote)) is not None:
-            verdict, reason = "failed", f"loading it raised {error['error']}: {error['message']}"
-        else:
-            _check(compiled, job["test"])(remote.function(job["entry_point"]))
+        remote.load(job["code"], compiled_here=job["compile"])
+        _check(compiled, job["test"])(remote.function(job["entry_point"]))
+        remote.settle()
     except UnusableTestError as error:
         verdict, reason = "unusable", str(error)
-    except CandidateLost:
+    except (CandidateLost, LoadingFailed):
         pass
     except BaseException as error:  # noqa: BLE001 - whatever ends a test early is a failure of what it tests
         verdict, reason = "failed", _shown(error, job["test"])
     if remote.lost:  # even where the test has caught it
         verdict, reason = "lost", remote.lost
+    elif remote.unloadable:
+        verdict, reason = "failed", f"loading it raised {remote.unloadable}"
     return {"verdict": verdict, "reason": reason, "calls": remote.calls}
-
-
-def _loaded(remote: Remote) -> JSON:
-    message = remote.receive()
-    try:
-        error = message["loaded"]
-        return None if error is None else {"error": str(error["error"]), "message": str(error["message"])}
-    except (KeyError, TypeError):
-        raise remote.lose("malformed") from None
 
 
 def _check(compiled: Compiled, test: str) -> Callable[[Callable[..., Any]], object]:

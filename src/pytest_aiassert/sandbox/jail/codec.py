@@ -22,8 +22,10 @@ MAX_NODES = 20_000
 MAX_CHARACTERS = 1_000_000
 MAX_HASHED = 5_000  # keeps a set of colliding integers from stalling the checker
 MAX_ITERATED = 1_000
+MAX_ALIKE = 500  # what is shorter cannot be over a cap
 
 _SAFE_INT = 2**53
+_SCALARS = frozenset({int, float, str, bool, type(None)})
 _DICTS: tuple[type, ...] = (dict, Counter, defaultdict, OrderedDict)
 _LAZY: tuple[type, ...] = (range, deque, type({}.keys()), type({}.values()), type({}.items()))
 
@@ -51,6 +53,8 @@ class _TooBigError(Exception):
 
 def encode(value: Any) -> JSON:
     """Return a value's JSON form; a value over a cap becomes opaque. Runs the value's iterator, if it is one."""
+    if _is_itself(value) or (type(value) is list and len(value) < MAX_ALIKE and all(map(_is_itself, value))):
+        return value
     try:
         return _Encoder().node(value, 0)
     except _TooBigError as error:
@@ -59,10 +63,20 @@ def encode(value: Any) -> JSON:
 
 def decode(node: JSON) -> Any:
     """Return the value of a JSON form; raises ValueError for anything `encode` does not write."""
+    if type(node) in _SCALARS or (type(node) is list and _SCALARS.issuperset(map(type, node))):
+        return node
     try:
         return _decode(node, 0)
     except (TypeError, KeyError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a tagged value: {error}") from None
+
+
+def _is_itself(value: Any) -> bool:
+    """Tell whether a value is small and stands for itself."""
+    kind = type(value)
+    if kind is int:
+        return -_SAFE_INT < value < _SAFE_INT  # type: ignore[no-any-return]  # it is an int
+    return kind is bool or value is None or (kind is str and len(value) < MAX_ALIKE and value.isascii())
 
 
 def _opaque(value: Any, note: str = "") -> JSON:

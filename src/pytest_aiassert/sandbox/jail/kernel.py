@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import struct
 import sys
@@ -32,7 +33,10 @@ class Kernel:
         # keeps the interpreter's lock: a switch of threads costs more than these calls
         library = ctypes.PyDLL(None, use_errno=True)
         self._syscall: Callable[..., int] | None = library.syscall if known else None
-        self._fork: Callable[[], int] | None = library.fork if known else None
+        lean = ctypes.PyDLL(None)  # does not keep the error number, which takes as long as the call
+        self._lean: Callable[..., int] | None = lean.syscall if known else None
+        fork = getattr(lean, "_Fork", lean.fork)  # without what locks need after a fork from many threads
+        self._fork: Callable[[], int] | None = fork if known else None
 
     def call(self, name: str, *arguments: object) -> int:
         """Make a system call; integers are passed whole, other arguments as ctypes would."""
@@ -44,6 +48,18 @@ class Kernel:
             raise OSError(number, os.strerror(number), name)
         return result
 
+    def prepared(self, name: str, *arguments: int) -> Callable[[], None]:
+        """Return what makes a system call in few steps, again and again; it raises OSError, of unknown cause."""
+        if self._lean is None or name not in self.numbers:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), name)
+        call = functools.partial(self._lean, *map(ctypes.c_long, (self.numbers[name], *arguments)))
+
+        def make() -> None:
+            if call() < 0:
+                raise OSError(errno.EPERM, "the system call failed", name)
+
+        return make
+
     def fork(self) -> int:
         """Fork a process that has one thread; Python's own preparations, which cost as much again, are left out.
 
@@ -53,8 +69,7 @@ class Kernel:
             return os.fork()
         pid = self._fork()
         if pid < 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), "fork")
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN), "fork")
         return pid
 
     def adopt_orphans(self) -> None:

@@ -1,8 +1,8 @@
 """A lane: a confined process that forks one resident after another, sealed once more each, and outlives them.
 
-Its orders are single bytes: `j`, with a descriptor, forks a resident that serves it; `n` lowers the resident's priority;
-`x` ends it; `k` ends it and tells how it ended, `w` does so once it has ended by itself, or soon. A lane whose scratch
-folder is not as it was ends itself.
+Its orders are single bytes: `j`, with a descriptor, forks a resident that serves it; `n` lowers the resident's
+priority; `x` ends it; `k` ends it and tells how it ended, `w` does so once it has ended by itself, or soon. A lane
+whose scratch folder is not as it was ends itself.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from . import codec, frames, worker
+from . import codec, frames
 from .confinement import Confinement
+from .resident import Resident, answer, sealed
+from .slots import Slot, state_of
 
 LOWER_PRIORITY = 4  # enough for others to go first, too little to starve
+_ROOM = socket.CMSG_SPACE(4)  # for one descriptor
 _SOON = 0.5  # seconds
 _WARM_UP = '''
-from typing import List, Dict, Tuple, Optional, Any
+from typing import Any, Dict, List, Optional, Set, Tuple
 import math, re, collections
+
+for kind in (int, str, float, bool, Any):  # annotations, which typing remembers
+    for made in (List[kind], Set[kind], Tuple[kind, kind], Dict[str, kind], Dict[int, kind], Optional[kind]):
+        Optional[made], List[made]
 
 class Pair:
     def __init__(self, left, right):
@@ -40,55 +48,62 @@ def f(numbers: List[int], text: str = "a b") -> Tuple[Any, ...]:
     while total > 1000:
         total //= 2
     try:
-        return tuple(words), "".join(reversed(text)), max(seen, key=lambda key: seen[key]), round(total / 3, 2), True, None
+        most = max(seen, key=lambda key: seen[key])
+        return tuple(words), "".join(reversed(text)), most, round(total / 3, 2), True, None
     except ValueError:
         return ()
 '''
 
 
 class Lane:
-    """Forks residents as ordered, each with `seconds` of processor time, until its orders end."""
+    """Forks residents as ordered, until its orders end. Its limits are theirs, the one of processor time as well."""
 
-    def __init__(self, orders: int, folder: str, seconds: int, confinement: Confinement) -> None:
+    def __init__(self, orders: int, slot: Slot, confinement: Confinement) -> None:
         self._orders = socket.socket(fileno=orders)
-        self._seconds = (seconds, seconds + 1)
         self._confinement = confinement
+        self._slot = slot
         self._resident = 0
-        self._folder = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        self._pristine = self._state()
 
     def serve(self) -> NoReturn:
         """Follow orders until they end."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        warm_up()
+        letters: dict[bytes, Callable[[], object]] = {
+            b"n": self._lower,
+            b"x": self._end,
+            b"k": self._kill,
+            b"w": self._wait,
+        }
+        orders, receive = self._orders.fileno(), self._orders.recvmsg
+        fork, seal = self._confinement.kernel.fork, self._confinement.seal
+        folder, pristine = self._slot.folder, self._slot.state
+        new, leashed = Resident(orders), not self._confinement.has("namespaces")
         gc.collect()
         gc.freeze()
-        orders: dict[bytes, Callable[[], object]] = {b"n": self._lower, b"x": self._end, b"k": self._kill, b"w": self._wait}
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self._orders, 1, 1)
-            if descriptors:
-                self._end()
-                if self._state() != self._pristine:
+            letter, ancillary, _, _ = receive(1, _ROOM)
+            if ancillary:
+                channel = int.from_bytes(ancillary[0][2], sys.byteorder)
+                if self._resident and not os.waitpid(self._resident, os.WNOHANG)[0]:
+                    self._end()
+                if state_of(folder) != pristine:
                     os._exit(0)
-                self._resident = self._confinement.kernel.fork()
-                if not self._resident:
-                    self._reside(descriptors[0])
-                os.close(descriptors[0])
-            elif data in orders:
-                orders[data]()
+                self._resident = fork()
+                if self._resident:
+                    os.close(channel)
+                    continue
+                try:
+                    os.dup2(channel, orders)  # takes the orders away, too
+                    if leashed:
+                        self._confinement.kernel.die_with_parent(signal.SIGKILL)
+                    seal()
+                    new.live()
+                finally:
+                    os._exit(1)
+            elif letter in letters:
+                letters[letter]()
             else:
                 self._end()
                 os._exit(0)
-
-    def _reside(self, channel: int) -> NoReturn:
-        try:
-            worker.close_others(channel)
-            resource.setrlimit(resource.RLIMIT_CPU, self._seconds)
-            self._confinement.kernel.die_with_parent(signal.SIGKILL)
-            self._confinement.seal()
-            worker.reside(channel)
-        finally:
-            os._exit(1)
 
     def _lower(self) -> None:
         if self._resident:
@@ -122,19 +137,15 @@ class Lane:
         cpu = usage.ru_utime + usage.ru_stime
         frames.write(self._orders.fileno(), {"status": status, "cpu": cpu, "preempted": usage.ru_nivcsw})
 
-    def _state(self) -> tuple[int, ...]:
-        """Return what cannot stay the same where anything was done to the folder: no process sets a change time."""
-        state = os.fstat(self._folder)
-        return state.st_ctime_ns, state.st_mode, state.st_nlink, state.st_size
-
 
 def warm_up() -> None:
     """Do what residents will do, so that what is made at the first time is there before any fork."""
+    source = compile(_WARM_UP, "candidate.py", "exec")
     for _ in range(20):
-        space: dict[str, object] = {}
-        worker.load_whole(_WARM_UP, space)
-        for _ in range(3):
-            request = frames.unpack(bytearray(frames.pack({"id": 1, "name": "f", "args": codec.encode([[3, 1, 2]]), "kwargs": {"t": "dict", "v": []}})))
-            frames.pack(worker.answer(space, request))
-    worker.load_whole("def f(:", {})
-    worker.answer({}, {"id": 1, "name": "f", "args": [], "kwargs": {"t": "dict", "v": []}})
+        near, far = socket.socketpair()
+        with near, far:
+            near.sendall(sealed(source))
+            frames.write(near.fileno(), {"id": 1, "name": "f", "args": codec.encode([[3, 1, 2]])})
+            near.shutdown(socket.SHUT_WR)
+            Resident(far.fileno()).serve()
+    answer({}, {"id": 1, "name": "f", "args": []})

@@ -34,18 +34,19 @@ class Filter:
     """A compiled filter, ready to be entered again and again; raises OSError on an architecture it does not know."""
 
     def __init__(self, kernel: Kernel, *, kind: Kind) -> None:
-        self._kernel = kernel
-        code, self._own = compile_filter(kernel.numbers, kernel.machine, kind=kind)
+        code, own = compile_filter(kernel.numbers, kernel.machine, kind=kind)
         self._code = ctypes.create_string_buffer(code, len(code))
-        length = len(code) // _INSTRUCTION.size
-        self._program = struct.pack("@HP", length, ctypes.addressof(self._code))
+        address = ctypes.addressof(self._code)
+        self._own = [ctypes.c_uint32.from_address(address + offset) for offset in own]
+        self._program = ctypes.create_string_buffer(struct.pack("@HP", len(code) // _INSTRUCTION.size, address))
+        self._enter = kernel.prepared("seccomp", _SET_MODE_FILTER, 0, ctypes.addressof(self._program))
 
     def enter(self) -> None:
         """Confine this process and all it starts, for good."""
-        pid = struct.pack("=I", os.getpid())
-        for offset in self._own:
-            ctypes.memmove(ctypes.addressof(self._code) + offset, pid, len(pid))
-        self._kernel.call("seccomp", _SET_MODE_FILTER, 0, self._program)
+        pid = os.getpid()
+        for word in self._own:
+            word.value = pid
+        self._enter()
 
 
 def compile_filter(numbers: dict[str, int], machine: str, *, kind: Kind) -> tuple[bytes, list[int]]:

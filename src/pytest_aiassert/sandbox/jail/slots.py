@@ -20,6 +20,7 @@ class Slot:
     folder: str  # the path once more, as children need it
     ruleset: int | None
     user: int | None
+    state: tuple[int, ...] = ()  # of the folder, while nothing has been done to it
 
 
 class Slots:
@@ -56,15 +57,18 @@ class Slots:
         return self._furnish(self._made, path)
 
     def give_back(self, slot: Slot) -> None:
-        """Empty a slot and keep it for the next job."""
-        if not self._is_empty(slot.path):
+        """Keep a slot for the next job; a folder to which anything was done is replaced."""
+        if state_of(slot.folder) != slot.state or (self._mount is None and any(slot.path.iterdir())):
+            if slot.ruleset is not None:
+                os.close(slot.ruleset)
+            slot.path.chmod(0o700)  # whatever a job made of it
             if self._mount is not None:
                 self._unmount(slot.path)
-                if slot.ruleset is not None:
-                    os.close(slot.ruleset)
-                slot = self._furnish(slot.number, slot.path)
             else:
                 empty(slot.path)
+                slot.path.rmdir()
+                slot.path.mkdir(mode=0o700)
+            slot = self._furnish(slot.number, slot.path)
         self._free.append(slot)
 
     def _furnish(self, number: int, path: Path) -> Slot:
@@ -75,13 +79,14 @@ class Slots:
             owner = os.geteuid() if user is None else user
             os.chown(path, owner, os.getegid() if user is None else user)
         ruleset = self._ruleset(path) if self._ruleset is not None else None
-        return Slot(number=number, path=path, folder=str(path), ruleset=ruleset, user=user)
+        folder = str(path)
+        return Slot(number=number, path=path, folder=folder, ruleset=ruleset, user=user, state=state_of(folder))
 
-    @staticmethod
-    def _is_empty(path: Path) -> bool:
-        path.chmod(0o700)  # whatever a job made of it
-        with os.scandir(path) as entries:
-            return next(entries, None) is None
+
+def state_of(folder: str) -> tuple[int, ...]:
+    """Return what cannot stay the same where anything was done to a folder: no process sets the time of change."""
+    found = os.stat(folder)  # noqa: PTH116 - in few steps
+    return found.st_ctime_ns, found.st_mode, found.st_nlink, found.st_size
 
 
 def empty(folder: Path) -> None:

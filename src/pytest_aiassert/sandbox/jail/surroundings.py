@@ -8,13 +8,27 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from opcode import opmap
-from types import CodeType, ModuleType
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
 TEST = "test.py"
 _MEDDLING_CODES = frozenset(opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR"))
 _MEDDLING_NAMES = frozenset(
-    {"__builtins__", "__dict__", "__import__", "compile", "delattr", "eval", "exec", "gc", "globals", "setattr", "vars"}
+    {
+        "__builtins__",
+        "__dict__",
+        "__import__",
+        "builtins",
+        "compile",
+        "delattr",
+        "eval",
+        "exec",
+        "gc",
+        "globals",
+        "setattr",
+        "vars",
+    }
 )
 
 
@@ -39,19 +53,19 @@ class Surroundings:
     """The modules and settings of a process, as they were when this was made."""
 
     def __init__(self) -> None:
-        self._modules = {name: (module, dict(vars(module))) for name, module in _modules().items()}
+        self._modules = _modules()
         self._settings = _settings()
 
     def changed(self) -> bool:
         """Tell whether a module came, went or has another value, or a setting differs."""
-        now = _modules()
-        if now.keys() != self._modules.keys() or _settings() != self._settings:
+        try:
+            return self._modules != _modules() or self._settings != _settings()
+        except Exception:  # noqa: BLE001 - what this needs itself may be spoilt
             return True
-        return any(now[name] is not module or vars(module) != before for name, (module, before) in self._modules.items())
 
 
-def _modules() -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if isinstance(module, ModuleType)}
+def _modules() -> dict[str, tuple[int, dict[str, Any]]]:
+    return {name: (id(module), dict(vars(module))) for name, module in sys.modules.items()}
 
 
 def _settings() -> tuple[Any, ...]:
@@ -62,8 +76,8 @@ def _settings() -> tuple[Any, ...]:
         [*sys.path],
         [*sys.meta_path],
         dict(os.environ),
-        os.getcwd(),
-        os.listdir(),
+        Path.cwd(),
+        [*Path().iterdir()],
         threading.active_count(),
     )
 

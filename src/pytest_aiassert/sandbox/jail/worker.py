@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from . import checker, codec, frames
+from . import codec, frames
 
 JSON: TypeAlias = Any
 
@@ -40,12 +40,12 @@ def work(
     *,
     scratch: str,
     confine: Callable[[bool], None],
-    lane: Callable[[int, int], NoReturn],
+    services: Mapping[str, Callable[[int], NoReturn]],
     more_processes: Callable[[], int] = lambda: 0,
 ) -> NoReturn:
     """Take the job from the channel, run it confined, end the process; the limit of processes is raised by some.
 
-    `confine` is told whether the job is a lane, which `lane` then serves, given the seconds of processor for each.
+    `confine` is told whether the job is a lane; `services` are the kinds of jobs that others define.
     """
     job = frames.read(channel)
     if job is None:
@@ -59,19 +59,16 @@ def work(
     limits = dict(job["limits"])
     if "NPROC" in limits:
         limits["NPROC"] += more_processes()
-    seconds = limits.pop("CPU") if job["kind"] == "lane" else 0
     confine(job["kind"] == "lane")
     close_others(channel)
     apply_limits(limits)
-    if job["kind"] == "lane":
-        lane(channel, seconds)
+    if job["kind"] in services:
+        services[job["kind"]](channel)
     if job["kind"] == "command":
         os.set_inheritable(channel, False)  # noqa: FBT003 - the signature of os
         os.execve(job["argv"][0], job["argv"], dict(os.environ))  # noqa: S606 - node, found by the caller
     if job["kind"] == "program":
         _run_program(channel, job["code"])
-    if job["kind"] == "checker":
-        checker.serve(channel)
     _serve(channel, lambda space: load(job["code"], space, definitions_only=job["definitions_only"]))
 
 
@@ -79,14 +76,6 @@ def close_others(channel: int) -> None:
     """Close all descriptors but the standard streams and this one."""
     os.closerange(3, channel)
     os.closerange(channel + 1, _MAX_DESCRIPTOR)
-
-
-def reside(channel: int) -> NoReturn:
-    """As a lane's resident: take code from the channel, and answer calls of its functions."""
-    job = frames.read(channel)
-    if job is None:
-        os._exit(0)
-    _serve(channel, lambda space: load_whole(job["code"], space))
 
 
 def write_files(files: Mapping[str, str]) -> None:
@@ -193,15 +182,6 @@ def load(code: str, namespace: dict[str, Any], *, definitions_only: bool) -> JSO
     return first
 
 
-def load_whole(code: str, namespace: dict[str, Any]) -> JSON:
-    """Run a module until it raises; returns the error, or None."""
-    try:
-        exec(compile(code, "candidate.py", "exec", dont_inherit=True), namespace)  # noqa: S102 - that is the job
-    except BaseException as error:  # noqa: BLE001 - SystemExit and the like are reported, too
-        return describe(error)
-    return None
-
-
 def future_flags(tree: ast.Module) -> int:
     """Return the compiler flags of a module's `from __future__` imports."""
     flags = 0
@@ -229,16 +209,21 @@ def answer(namespace: Mapping[str, Any], request: JSON) -> JSON:
     kwargs: dict[str, Any] = codec.decode(request["kwargs"])
     reply: JSON
     try:
-        value = _settle(_resolve(namespace, request["name"])(*args, **kwargs))
+        value = settle(_resolve(namespace, request["name"])(*args, **kwargs))
         reply = {"value": codec.encode(value)}
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers, too
         reply = describe(error)
-    try:
-        reply["args"] = codec.encode(args)
-    except BaseException:  # noqa: BLE001 - a hostile iterator among the arguments
-        reply["args"] = codec.encode([])
+    reply["args"] = encoded_after(args)
     reply["id"] = request["id"]
     return reply
+
+
+def encoded_after(args: list[Any]) -> JSON:
+    """Return the arguments as they are after a call, none where they cannot be read."""
+    try:
+        return codec.encode(args)
+    except BaseException:  # noqa: BLE001 - a hostile iterator among them
+        return []
 
 
 def _resolve(namespace: Mapping[str, Any], name: str) -> Callable[..., Any]:
@@ -250,7 +235,8 @@ def _resolve(namespace: Mapping[str, Any], name: str) -> Callable[..., Any]:
     return function
 
 
-def _settle(value: Any) -> Any:
+def settle(value: Any) -> Any:
+    """Return what a coroutine comes to, and the items of an asynchronous generator; other values as they are."""
     if type(value) is types.CoroutineType:
         import asyncio
 

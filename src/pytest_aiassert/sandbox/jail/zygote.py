@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from . import namespaces, worker
+from . import checker, namespaces, worker
 from .confinement import LAYERS, Confinement, LayerError
-from .lane import Lane
+from .lane import Lane, warm_up
 from .slots import Slot
 
 JSON: TypeAlias = Any
@@ -45,6 +45,7 @@ def main(control: int, base: str, options: str) -> NoReturn:
     The first line sent tells the layers there are, or which to start again without.
     """
     chosen = json.loads(options)
+    os.environ.pop("LD_BIND_NOW", None)  # has done its work
     caller = socket.socket(fileno=control)
     confinement = Confinement(Path(base), tools=chosen["tools"], without=chosen["without"])
     try:
@@ -55,6 +56,7 @@ def main(control: int, base: str, options: str) -> NoReturn:
             for _ in worker.preload():
                 pass
             worker.open_streams()
+            warm_up()
             sys.argv = ["main.py"]
         confinement.prepare()
     except LayerError as error:
@@ -161,7 +163,10 @@ class Zygote:
                 stderr,
                 scratch=slot.folder,
                 confine=lambda lane: confinement.enter(slot, lane=lane),
-                lane=lambda orders, seconds: Lane(orders, slot.folder, seconds, confinement).serve(),
+                services={
+                    "checker": checker.serve,
+                    "lane": lambda orders: Lane(orders, slot, confinement).serve(),
+                },
                 more_processes=confinement.processes_elsewhere,
             )
         finally:

@@ -8,8 +8,10 @@ import threading
 
 import pytest
 
-from pytest_aiassert.sandbox.jail import checker, frames, worker
-from pytest_aiassert.sandbox.jail.checker import CandidateLost, Remote, copy_back, exception, judge
+from pytest_aiassert.sandbox.jail import checker, frames
+from pytest_aiassert.sandbox.jail.checker import Bench, CandidateLost, Remote, copy_back, exception, judge
+from pytest_aiassert.sandbox.jail.resident import Resident
+from pytest_aiassert.sandbox.jail.surroundings import Compiled, Surroundings
 
 TEST = "def check(candidate):\n    assert candidate(2) == 4\n    assert candidate(3) == 6\n"
 
@@ -22,24 +24,25 @@ def ends():
     far.close()
 
 
-def answering(far, code):
+def answering(far):
     """Answer as a candidate would, from a thread."""
-    namespace = {}
-
-    def serve():
-        frames.write(far.fileno(), {"loaded": worker.load_whole(code, namespace)})
-        while (request := frames.read(far.fileno())) is not None:
-            frames.write(far.fileno(), worker.answer(namespace, request))
-
-    thread = threading.Thread(target=serve, daemon=True)
+    thread = threading.Thread(target=Resident(far.fileno()).serve, daemon=True)
     thread.start()
     return thread
 
 
+def asked(test=TEST, code="", **job):
+    return {"test": test, "prelude": "", "entry_point": "f", "code": code, "compile": True, **job}
+
+
+def verdict_on(remote, job):
+    return judge(remote, job, Compiled.of(job["test"], job["prelude"]))
+
+
 def judged(ends, code, test=TEST, **job):
     near, far = ends
-    thread = answering(far, code)
-    verdict = judge(Remote(near.fileno(), 3.0), {"test": test, "prelude": "", "entry_point": "f", **job}, {})
+    thread = answering(far)
+    verdict = verdict_on(Remote(near.fileno(), 3.0), asked(test, code, **job))
     near.shutdown(socket.SHUT_WR)
     thread.join()
     return verdict
@@ -72,15 +75,28 @@ def test_an_error_that_cannot_be_shown_is_named(ends):
     assert judged(ends, "def f(): pass", test)["reason"] == "E"
 
 
-def test_what_was_compiled_is_kept(ends):
-    compiled = {}
-    near, far = ends
-    thread = answering(far, "def f(n): return 2 * n")
-    judge(Remote(near.fileno(), 3.0), {"test": TEST, "prelude": "x = 1", "entry_point": "f"}, compiled)
-    near.shutdown(socket.SHUT_WR)
-    thread.join()
+@pytest.mark.parametrize("code", ["def f(:", "x = '\ud800'", "\0", "1 / 0", "(" * 500])
+def test_it_matters_not_where_code_is_compiled(pairs, code):
+    here, there = (judged(next(pairs), code, compile=here) for here in (True, False))
 
-    assert [*compiled] == [(TEST, "x = 1")]
+    assert here == there
+    assert here["reason"].startswith("loading it raised ")
+
+
+def test_code_that_does_not_load_fails_though_the_test_never_calls_it(ends):
+    assert judged(ends, "1 / 0", "def check(candidate): pass")["verdict"] == "failed"
+
+
+def test_a_failed_load_cannot_be_caught(ends):
+    test = (
+        "def check(candidate):\n    for _ in range(2):\n        try: candidate(1)\n        except BaseException: pass\n"
+    )
+
+    assert judged(ends, "1 / 0", test) == {
+        "verdict": "failed",
+        "reason": "loading it raised ZeroDivisionError: division by zero",
+        "calls": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -109,7 +125,7 @@ def test_a_candidate_that_does_not_answer_is_lost(ends, said, how):
             far.sendall(piece)
     remote = Remote(near.fileno(), 0.1)
 
-    verdict = judge(remote, {"test": TEST, "prelude": "", "entry_point": "f"}, {})
+    verdict = verdict_on(remote, asked())
     assert (verdict["verdict"], verdict["reason"]) == ("lost", how)
     with pytest.raises(CandidateLost):
         remote.call("f", (), {})
@@ -163,3 +179,61 @@ def test_a_stream_is_itself_and_gives_its_items_once():
     assert next(stream) == 1
     assert list(stream) == [2]
     assert list(stream) == []
+
+
+class Unchanged(Surroundings):
+    def __init__(self, changed=False):
+        self.changed = lambda: changed
+
+
+def benched(bench, ends, test, code="def f(n): return 2 * n"):
+    near, far = ends
+    thread = answering(far)
+    verdict = bench.judge(Remote(near.fileno(), 3.0), asked(test, code))
+    near.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    return verdict["verdict"]
+
+
+@pytest.fixture
+def pairs():
+    made = [socket.socketpair() for _ in range(3)]
+    yield iter(made)
+    for pair in made:
+        for end in pair:
+            end.close()
+
+
+def test_one_test_after_another_runs_in_one_process(pairs):
+    bench = Bench(Unchanged())
+
+    assert [benched(bench, next(pairs), f"# {n}\n{TEST}") for n in range(3)] == ["passed"] * 3
+
+
+def test_after_a_change_only_the_same_test_goes_on(pairs):
+    bench = Bench(Unchanged(changed=True))
+
+    assert [benched(bench, next(pairs), test) for test in (TEST, TEST, f"#\n{TEST}")] == ["passed", "passed", "stale"]
+
+
+@pytest.mark.parametrize(
+    "meddling",
+    ["import math; math.pi = 3", "exec('')", "class A:\n    def f(self): self.x = 1", "import gc", "vars()"],
+)
+def test_after_a_test_that_may_meddle_no_other_goes_on(pairs, meddling):
+    bench = Bench(Unchanged())
+    test = f"def never():\n  {meddling.replace(chr(10), chr(10) + '  ')}\n{TEST}"
+
+    assert [benched(bench, next(pairs), test) for test in (test, test, TEST)] == ["passed", "passed", "stale"]
+
+
+def test_a_test_that_does_not_compile_is_unusable(pairs):
+    assert benched(Bench(Unchanged()), next(pairs), "def check(") == "unusable"
+
+
+def test_few_tests_are_kept_compiled():
+    bench = Bench(Unchanged())
+    for number in range(100):
+        bench._prepared(f"# {number}", "")
+
+    assert len(bench._compiled) <= 32
