@@ -53,7 +53,7 @@ def unpack(buffer: bytearray) -> JSON | None:
 
 
 def taken(buffer: bytearray) -> bytes | None:
-    """Take the first whole message off a buffer as it is, None while there is none; raises ValueError if too long."""
+    """Take the first whole message off a buffer, as bytes; None while there is none. Raises ValueError if too long."""
     if len(buffer) < HEADER.size:
         return None
     (length,) = HEADER.unpack_from(buffer)

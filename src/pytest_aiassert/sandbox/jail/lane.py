@@ -139,7 +139,7 @@ class Lane:
 
 
 def warm_up() -> None:
-    """Do what residents will do, so that what is made at the first time is there before any fork."""
+    """Do what residents will do: what is made at the first time is there before any fork."""
     source = compile(_WARM_UP, "candidate.py", "exec")
     for _ in range(20):
         near, far = socket.socketpair()
