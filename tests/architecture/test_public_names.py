@@ -23,13 +23,12 @@ ASSISTANT = """
     Usage __version__ connect load_settings
 """
 PYTEST_AIASSERT = """
-    Behaviour Case Comparison Criterion Evidence Fault Finding GoldenSet Linter Matcher MockProvider ReplayProvider
-    Run Template Verdict all_of answers_with any_of applies_to at_least behaves_like better_than calls_tool
-    calls_tools compare_runs contains_code defines edits_only equals every_cut has_docstrings has_json
-    has_no_secrets has_tests implements imports_exist imports_only is_formatted is_refusal is_secure json_equals
-    judged_by length load_golden load_run matches_regex matches_schema max_complexity max_steps mentions never_calls
-    not_ one_of parses passes_lint quality_score similar_code similar_to tests_kill_mutants tests_pass type_checks
-    weighted within
+    Behaviour Case Comparison Criterion Evidence Fault Finding GoldenSet Linter Matcher MockProvider ReplayProvider Run
+    Template Verdict all_of answers_with any_of applies_to at_least behaves_like better_than calls_tool calls_tools
+    compare_runs contains_code defines edits_only equals every_cut faster_than has_docstrings has_json has_no_secrets
+    has_tests implements imports_exist imports_only is_formatted is_refusal is_secure json_equals judged_by length
+    load_golden load_run matches_regex matches_schema max_complexity max_steps mentions never_calls not_ one_of parses
+    passes_lint quality_score similar_code similar_to tests_kill_mutants tests_pass type_checks weighted within
 """
 
 lazy = pytest.mark.parametrize(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.code.behaves_like import behaves_like
     from pytest_aiassert.matchers.code.contains_code import contains_code, parses
     from pytest_aiassert.matchers.code.defines import defines
+    from pytest_aiassert.matchers.code.faster_than import faster_than
     from pytest_aiassert.matchers.code.has_docstrings import has_docstrings
     from pytest_aiassert.matchers.code.has_tests import has_tests
     from pytest_aiassert.matchers.code.implements import implements
@@ -50,6 +51,7 @@ __all__ = [
     "defines",
     "edits_only",
     "equals",
+    "faster_than",
     "has_docstrings",
     "has_json",
     "has_no_secrets",
@@ -90,6 +92,7 @@ __getattr__, __dir__ = lazy(
         "code.behaves_like": ("behaves_like",),
         "code.contains_code": ("contains_code", "parses"),
         "code.defines": ("defines",),
+        "code.faster_than": ("faster_than",),
         "code.has_docstrings": ("has_docstrings",),
         "code.has_tests": ("has_tests",),
         "code.implements": ("implements",),

@@ -95,7 +95,7 @@ class Agrees(Matcher):
                 return None
             return attempt_named(code, function or name, self.examples)
 
-        return _judge_code(self, reply, attempt, what=f"function {name!r}", unit="case")
+        return judge_code(self, reply, attempt, what=f"function {name!r}", unit="case")
 
     def __repr__(self) -> str:
         return source("implements", self.target, cases=list(self.cases))
@@ -114,7 +114,7 @@ class Behaves(Matcher):
         def attempt(code: str) -> Attempt | None:
             return best_attempt(code, self.behaviour)
 
-        return _judge_code(self, reply, attempt, what=self.behaviour.sought, unit=self.behaviour.unit)
+        return judge_code(self, reply, attempt, what=self.behaviour.sought, unit=self.behaviour.unit)
 
     def __repr__(self) -> str:
         return source("implements", self.target)
@@ -125,7 +125,7 @@ def _renamed(matcher: Matcher, verdict: Verdict) -> Verdict:
     return replace(verdict, matcher=repr(matcher))
 
 
-def _judge_code(
+def judge_code(
     matcher: Matcher, reply: Completion, attempt: Callable[[str], Attempt | None], *, what: str, unit: str
 ) -> Verdict:
     """Try block by block, then all blocks joined; the best attempt decides."""
