@@ -21,7 +21,7 @@ _FENCE = re.compile("```python\n")
 
 def measure(*, quick: bool = False) -> Result:
     """Judge the recorded replies, each with code of its own; then read replies of two sizes, in turns."""
-    rounds = 3 if quick else 7
+    rounds = 3 if quick else 5
     turn = iter(range(rounds + 1))
     chain = contains_code() & parses() & passes_lint()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pytest_aiassert.code.warm import warm_ruff
@@ -118,6 +120,28 @@ def test_nothing_that_lints_is_left_at_the_end_of_a_session(run):
     )
     result.assert_outcomes(passed=1)
     assert not warm_ruff()._places
+
+
+def test_nothing_that_lints_is_left_by_workers(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_aiassert import passes_lint
+        from pytest_aiassert.code.warm import warm_ruff
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(number):
+            for each in range(3):
+                assert f"```python\\nx{number} = {each}\\n```" == passes_lint()
+            place, = warm_ruff()._places.values()
+            open(f"pid-{place.server._process.pid}", "w").close()
+        """
+    )
+    result = pytester.runpytest_subprocess("-n2", "-p", "no:anyio")
+    result.assert_outcomes(passed=8)
+    pids = [int(file.name.partition("-")[2]) for file in pytester.path.glob("pid-*")]
+    assert len(pids) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from pytest_aiassert import sandbox
 from pytest_aiassert.cli.screen import show, table
+from pytest_aiassert.code.oxlint import find_oxlint
 from pytest_aiassert.errors import CannotJudgeError
 
 Status: TypeAlias = Literal["ok", "missing", "broken"]
@@ -61,6 +62,12 @@ def _package(name: str) -> Finding:
 def _tools(which: Which) -> list[Finding]:
     return [
         find_tool("ruff", ("ruff",), "passes_lint cannot judge; pip install ruff", which=_bundled_ruff),
+        find_tool(
+            "oxlint",
+            ("oxlint",),
+            "passes_lint(linter='oxlint') cannot judge; npm install --save-dev oxlint",
+            which=_oxlint,
+        ),
         find_tool("git", ("git",), "reports cannot name the commit", which=which),
         find_tool("node", ("node",), "JavaScript is parsed but not run", which=which),
         find_tool("chromium", CHROMIUM, "only the project's own report tests use it", which=which),
@@ -90,6 +97,10 @@ def _bundled_ruff(command: str) -> str | None:
         return str(import_module("ruff").find_ruff_bin())
     except (ImportError, FileNotFoundError):
         return shutil.which(command)
+
+
+def _oxlint(_command: str) -> str | None:
+    return find_oxlint()
 
 
 def _isolation() -> list[Finding]:

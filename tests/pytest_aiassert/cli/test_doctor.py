@@ -14,9 +14,7 @@ def test_doctor_lists_what_the_machine_has(aiassert):
     result = aiassert("doctor")
     assert result.exit_code == 0
     rows = {line.split()[1]: line for line in result.stdout.splitlines()}
-    assert {"python", "pytest", "pytest-aiassert", "httpx2", "ruff", "git", "node", "chromium", "isolation"} <= set(
-        rows
-    )
+    assert {"python", "pytest", "pytest-aiassert", "httpx2", "ruff", "oxlint", "git", "node", "isolation"} <= set(rows)
     assert sys.executable in rows["python"]
     assert rows["ruff"].startswith("ok")
 
@@ -34,6 +32,11 @@ def test_a_missing_package_is_a_fault(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "version", version)
     assert examine(which=lambda _: None) == 1
     assert "missing  httpx2" in capsys.readouterr().out
+
+
+def test_oxlint_is_found_where_the_matcher_finds_it(monkeypatch):
+    monkeypatch.setattr(doctor, "find_oxlint", lambda: "/project/node_modules/.bin/oxlint")
+    assert doctor._oxlint("oxlint") == "/project/node_modules/.bin/oxlint"
 
 
 @pytest.mark.parametrize("error", [OSError("exec format"), subprocess.TimeoutExpired("x", 10)])
