@@ -51,7 +51,7 @@ def oxlint(code: str, language: str) -> list[Finding]:
         Path(folder, "settings.json").write_text(json.dumps(_CONFIGURATION), encoding="utf-8")
         output, said = run_tool(
             "oxlint",
-            [binary, "--config=settings.json", "--disable-nested-config", "--no-ignore", "--format=json", name],
+            [binary, "--config=settings.json", "--no-ignore", "--format=json", name],
             repair=_INSTALL,
             seconds=_SECONDS,
             folder=folder,

@@ -50,6 +50,14 @@ def test_what_does_not_parse_is_none():
     assert [formatted(f"x{number} = (", 88) for number in range(3)] == [None] * 3
 
 
+def test_edits_count_from_the_text_as_it_was():
+    edits = [
+        {"range": {"start": {"line": 0, "character": 1}, "end": {"line": 1, "character": 0}}, "newText": "two\n"},
+        {"range": {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 2}}, "newText": "3"},
+    ]
+    assert formatting._edited("𝒳é\r\n456\n", edits) == "𝒳two\n36\n"
+
+
 def test_an_edit_that_cannot_be_read_is_no_answer():
     class Odd:
         def edits(self, _code):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -94,6 +95,7 @@ def test_broken_code_scores_nothing(code):
 def test_comments_and_configuration_silence_nothing(tmp_path, monkeypatch):
     (tmp_path / ".oxlintrc.json").write_text('{"rules": {"no-debugger": "off"}, "ignorePatterns": ["**"]}')
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for comment in ("// eslint-disable-line", "// oxlint-disable-line no-debugger", "/* eslint-disable */"):
         assert rules(f"{comment}\ndebugger; {comment}\n") == [(2, 1, "no-debugger")]
 
