@@ -6,15 +6,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest
-from pytest_aiassert.cassettes.files import exclusive, read_exchanges, write_exchanges
+from pytest_aiassert.cassettes.files import read_exchanges
 from pytest_aiassert.cassettes.matching import EXACT, Matching
 from pytest_aiassert.cassettes.modes import RecordMode, decide
+from pytest_aiassert.cassettes.writing import append_exchanges, exclusive, write_exchanges
 from pytest_aiassert.errors import CassetteError, CassetteMissError
-
-_Stamp: TypeAlias = tuple[int, int, int]
 
 _STAGED_SUFFIX: Final = ".recording"
 
@@ -56,11 +55,11 @@ class Cassette:
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
         self._unsaved: list[Exchange] = []
+        self._starts_anew = staged  # what an interrupted recording left is not continued
         self._awaited: set[str] = set()
         self._lock = threading.Lock()
         for exchange in exchanges:
             self._index(exchange)
-        self._stamp: _Stamp | None = None
 
     @classmethod
     def load(cls, path: Path, *, role: str | None = "", matching: Matching = EXACT) -> Cassette:
@@ -172,12 +171,10 @@ class Cassette:
     def _read(
         cls, path: Path, *, records: bool, role: str | None, matching: Matching, remedy: str = REMEDY
     ) -> Cassette:
-        stamp = _stamp(path)  # before reading: what is written in between must not go unseen
         whole = read_exchanges(path)
         own = [each for each in whole if role in (None, each.role)]
         cassette = cls(path, own, records=records, role=role or "", matching=matching, remedy=remedy)
         cassette.shares_file = len(own) < len(whole)
-        cassette._stamp = None if cassette.shares_file else stamp
         return cassette
 
     def _others(self) -> list[Exchange]:
@@ -195,29 +192,19 @@ class Cassette:
         return key
 
     def _save(self) -> None:
-        """Append what is unsaved to what stands in the file now, which another process may have written."""
+        """Add what is unsaved to what stands in the file now, which another process may have written."""
         target = self._staging or self.path
         try:
             with exclusive(target):
-                content = self.exchanges
-                if self._staging is None and _stamp(target) not in (self._stamp, None):
-                    content = [*read_exchanges(target), *self._unsaved]
-                write_exchanges(target, content, self.matching.secrets)
-                # what others added is read again at each save: only an unshared file may be written from memory
-                self._stamp = _stamp(target) if content is self.exchanges else None
+                if target.exists() and not self._starts_anew:
+                    append_exchanges(target, self._unsaved, read_exchanges, self.matching.secrets)
+                else:
+                    write_exchanges(target, self.exchanges, self.matching.secrets)
         except OSError as error:
             raise CassetteError(f"cannot write cassette {target}: {error}; check the folder's permissions") from error
+        self._starts_anew = False
         self._unsaved.clear()
 
 
 def _safe(model: str) -> str:
     return "." + "".join(letter if letter.isalnum() else "-" for letter in model) if model else ""
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    """Return what changes when a file is written, None where there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,28 +1,19 @@
-"""Cassette files: their text, read with exact complaints, and the lock that writers share."""
+"""Reading cassette files, with exact complaints."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.cassettes.attachments import Attachments
-from pytest_aiassert.cassettes.exchange import Attach, Exchange
-from pytest_aiassert.cassettes.redaction import redact, redact_strings
+from pytest_aiassert.cassettes.exchange import Exchange
+from pytest_aiassert.cassettes.writing import BETWEEN, HEAD, TAIL, VERSION
 from pytest_aiassert.errors import CassetteError
 
-VERSION: Final = 1
-
 _REPAIR: Final = "restore the file from version control, or remove it and record again"
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_HEAD: Final = b'{\n "exchanges": [\n  {\n'
-_BETWEEN: Final = b"\n  },\n  {\n"
-_TAIL: Final = b'\n  }\n ],\n "version": 1\n}\n'
 _BLOCK: Final = 1 << 20
 
 
@@ -61,52 +52,20 @@ def read_exchanges(path: Path) -> list[Exchange]:
     return [_exchange(path, text, position, value, attachments) for position, value in enumerate(values)]
 
 
-def write_exchanges(path: Path, exchanges: Iterable[Exchange], secrets: Sequence[re.Pattern[str]] = ()) -> None:
-    """Write a cassette file without secrets, after the binary bodies that it names; raises OSError."""
-    write_atomically(path, format_exchanges(exchanges, secrets, Attachments(path).keep))
-
-
-def format_exchanges(
-    exchanges: Iterable[Exchange], secrets: Sequence[re.Pattern[str]] = (), attach: Attach | None = None
-) -> str:
-    """Return the text of a cassette file, without secrets; `secrets` finds more of them."""
-    values = [exchange.to_json(attach) for exchange in exchanges]
-    document = {"version": VERSION, "exchanges": redact_strings(values, secrets) if secrets else values}
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    return redact(_LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-@contextmanager
-def exclusive(path: Path) -> Generator[None]:
-    """Hold a lock that other processes writing to the same folder respect; it leaves no file behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # Windows has no lock on folders; one process at a time is then the user's care
-        yield
-        return
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _read_as_written(path: Path, attachments: Attachments) -> list[Exchange] | None:
     """Read a file in the very form in which it is written, in little memory; None where it has another form."""
     exchanges: list[Exchange] = []
     try:
         with path.open("rb") as file:
-            if file.read(len(_HEAD)) != _HEAD:
+            if file.read(len(HEAD)) != HEAD:
                 return None
             rest = b""
             while block := file.read(_BLOCK):
-                *whole, rest = (rest + block).split(_BETWEEN)
+                *whole, rest = (rest + block).split(BETWEEN)
                 exchanges.extend(_parsed(text, attachments) for text in whole)
-        if not rest.endswith(_TAIL):
+        if not rest.endswith(TAIL):
             return None
-        exchanges.append(_parsed(rest.removesuffix(_TAIL), attachments))
+        exchanges.append(_parsed(rest.removesuffix(TAIL), attachments))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # told exactly by the other way of reading
     return exchanges

@@ -13,7 +13,8 @@ from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.cassettes.attachments import Attachments
 from pytest_aiassert.cassettes.cassette import Cassette
 from pytest_aiassert.cassettes.exchange import Body, Exchange
-from pytest_aiassert.cassettes.files import exclusive, read_exchanges, write_exchanges
+from pytest_aiassert.cassettes.files import read_exchanges
+from pytest_aiassert.cassettes.writing import exclusive, write_exchanges
 from pytest_aiassert.errors import CassetteError, UsageError
 
 USAGE_FILE: Final = Path(".pytest_cache", "d", "aiassert", "cassettes.json")

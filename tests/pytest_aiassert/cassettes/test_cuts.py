@@ -11,7 +11,7 @@ from tests.sdks.openai_sdk import client
 
 from pytest_aiassert import every_cut
 from pytest_aiassert.cassettes.exchange import Body, Event, Exchange, RecordedRequest, RecordedResponse
-from pytest_aiassert.cassettes.files import write_exchanges
+from pytest_aiassert.cassettes.writing import write_exchanges
 from pytest_aiassert.errors import CassetteError, CassetteMissError, TrafficRefusedError, UsageError
 from pytest_aiassert.wire import Tap
 from pytest_aiassert.wire.intercept import intercept

@@ -12,10 +12,11 @@ from tests.pytest_aiassert.cassettes.conftest import exchange
 from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.cassettes import files
 from pytest_aiassert.cassettes.attachments import Attachments
-from pytest_aiassert.cassettes.files import exclusive, format_exchanges, read_exchanges
+from pytest_aiassert.cassettes.files import read_exchanges
+from pytest_aiassert.cassettes.writing import append_exchanges, exclusive, format_exchanges
 from pytest_aiassert.errors import CassetteError
 
-GOOD = format_exchanges([exchange("one"), exchange("two")])
+GOOD = format_exchanges([exchange("one"), exchange("two")]).decode()
 
 
 def _line_of(text: str, words: str) -> int:
@@ -117,7 +118,7 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_lock_keeps_other_processes_out_and_leaves_nothing_behind(path: Path) -> None:
     code = (
-        "import sys, pathlib, time\nfrom pytest_aiassert.cassettes.files import exclusive\n"
+        "import sys, pathlib, time\nfrom pytest_aiassert.cassettes.writing import exclusive\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "with exclusive(path):\n    print('in', flush=True)"
     )
@@ -159,7 +160,7 @@ def test_numbers_that_no_reply_can_have(path: Path, old: str, new: str, words: s
 
 def test_both_ways_of_reading_agree(path: Path) -> None:
     exchanges = [exchange(f"question {n}", "},\n  {\n é \ud800" * n) for n in range(4)]
-    path.write_text(format_exchanges(exchanges), encoding="utf-8")
+    path.write_bytes(format_exchanges(exchanges))
     quickly = files._read_as_written(path, Attachments(path))
     assert quickly == exchanges
     path.write_text(path.read_text(encoding="utf-8").replace('{\n "exchanges"', '{"exchanges"'), encoding="utf-8")
@@ -169,7 +170,25 @@ def test_both_ways_of_reading_agree(path: Path) -> None:
 
 def test_a_block_may_end_anywhere(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exchanges = [exchange(f"question {n}") for n in range(3)]
-    path.write_text(format_exchanges(exchanges), encoding="utf-8")
+    path.write_bytes(format_exchanges(exchanges))
     for block in range(1, 40):
         monkeypatch.setattr(files, "_BLOCK", block)
         assert files._read_as_written(path, Attachments(path)) == exchanges
+
+
+def test_the_layout_is_plain_json(path: Path) -> None:
+    exchanges = [exchange("one"), exchange("}\n  },\n  {\n{")]
+    for some in ([], exchanges[:1], exchanges):
+        document = {"version": 1, "exchanges": [one.to_json() for one in some]}
+        assert format_exchanges(some).decode() == json.dumps(document, indent=1, sort_keys=True) + "\n"
+
+
+def test_what_is_appended_stands_as_if_written_with_the_rest(path: Path) -> None:
+    exchanges = [exchange(f"question {n}") for n in range(4)]
+    for layout in (format_exchanges(exchanges[:2]), json.dumps(json.loads(format_exchanges(exchanges[:2]))).encode()):
+        path.write_bytes(layout)
+        append_exchanges(path, exchanges[2:], read_exchanges)
+        assert path.read_bytes() == format_exchanges(exchanges)
+    path.write_bytes(format_exchanges([]))
+    append_exchanges(path, exchanges, read_exchanges)
+    assert path.read_bytes() == format_exchanges(exchanges)
