@@ -9,7 +9,7 @@ from importlib import import_module
 from benchmarks import publish
 
 OWN = ("install", "idle", "trial", "evaluation", "linting", "reading")
-WITH_PEERS = (*OWN, "peers")
+WITH_PEERS = (*OWN, "wire", "peers")
 ON_DEMAND = ("sandbox",)  # needs data beside the repository
 
 

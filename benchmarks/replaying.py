@@ -1,6 +1,7 @@
-"""Run inside an environment: seconds that calls of the openai SDK take when they are mocked or replayed, as JSON lines.
+"""Run inside an environment: seconds that calls of the openai SDK take, mocked or replayed, as JSON lines.
 
-`python replaying.py WAY RECORDED CALLS ROUNDS`, where WAY is mock, aiassert, vcr-order, vcr-body, first-token or memory.
+`python replaying.py WAY RECORDED CALLS ROUNDS`, where WAY is aiassert, vcr-order, vcr-body or first-token; with `memory`
+CALLS are the bytes of a reply.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
@@ -146,41 +147,43 @@ def first_token(calls: int, *, recording: bool) -> float:
         client, waits = openai_client(base_url=url), []
         for number in range(calls + 1):
             started = time.perf_counter()
-            stream = client.chat.completions.create(**question(number), stream=True)
-            next(iter(stream))
+            chunks = iter(client.chat.completions.create(**question(number), stream=True))
+            next(chunks)
             waits.append(time.perf_counter() - started)
-            stream.close()
+            list(chunks)
     return median(waits[1:])
 
 
-class streaming_server:  # noqa: N801 - used as a function
-    """A server whose every reply is a stream of three chunks."""
+@contextmanager
+def streaming_server() -> Generator[str]:
+    """Start a server in a process of its own; yield its base URL."""
+    with subprocess.Popen([sys.executable, __file__, "serve"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.terminate()
 
-    def __enter__(self) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(200)
-                self.send_header("content-type", "text/event-stream")
-                self.end_headers()
-                for text in ("one", "two", "three"):
-                    delta = {"index": 0, "delta": {"content": text}, "finish_reason": None}
-                    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
-                    self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-                self.wfile.write(b"data: [DONE]\n\n")
 
-            def log_message(self, *_: object) -> None:
-                """Stay quiet."""
+def serve() -> None:
+    """Answer every request with a stream of three chunks, until terminated."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            for text in ("one", "two", "three"):
+                delta = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
 
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_address[1]}/v1", flush=True)
+    server.serve_forever()
 
 
 def peak() -> float:
@@ -204,6 +207,8 @@ def memory(recorded: int, size: int) -> dict[str, float]:
 
 
 def main() -> None:
+    if sys.argv[1] == "serve":
+        serve()
     way, recorded, calls, rounds = sys.argv[1], *map(int, sys.argv[2:5])
     actions: dict[str, Callable[[], Any]] = {"mock": lambda: mocked(calls)}
     if way == "aiassert":
