@@ -1,7 +1,7 @@
 """Run inside an environment: seconds that calls of the openai SDK take, mocked or replayed, as JSON lines.
 
-`python replaying.py WAY RECORDED CALLS ROUNDS`, where WAY is aiassert, vcr-order, vcr-body or first-token; with `memory`
-CALLS are the bytes of a reply.
+`python replaying.py WAY RECORDED CALLS ROUNDS`, where WAY is aiassert, vcr-order, vcr-body, first-token or memory;
+with the last, CALLS are the bytes of a reply.
 """
 
 from __future__ import annotations
