@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import Behaviour, Explains
+from pytest_aiassert.behaviours.dialects import PYTHON, Dialect
 from pytest_aiassert.behaviours.examples import Accepts, Example
 from pytest_aiassert.behaviours.readings import Way, ways
-from pytest_aiassert.sandbox import Answer, Candidate, Function, Limits, LoadError, Lost, Returned, outline
+from pytest_aiassert.behaviours.refuting import Caller, Tried, refute
+from pytest_aiassert.sandbox import Function, Limits, LoadError, Lost, Returned
 
 _PATIENCE = 10.0  # seconds for all functions of a program together
 _SLOW = 0.5  # seconds after which the next function gets a process, and so a time limit, of its own
@@ -18,18 +20,21 @@ _SLOW = 0.5  # seconds after which the next function gets a process, and so a ti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How a function did: `agreed` of `total` examples, and the smallest one it got wrong, in words.
+    """How a function did: `agreed` of `total` examples, `drawn` of them; and the smallest it got wrong, in words.
 
-    `failing` is that one, as asked and as called, where asking it again could tell more.
+    `broken` are properties that its answer there breaks. `failing` is that one, as asked and as called, where asking it
+    again could tell more.
     """
 
     name: str
     line: int | None
     agreed: int
     total: int
+    drawn: int = 0
     counterexample: str | None = None
+    broken: tuple[str, ...] = ()
     load_error: LoadError | None = None
-    failing: tuple[Example, Example] | None = field(default=None, repr=False)
+    failing: Tried | None = field(default=None, repr=False)
 
     @property
     def satisfied(self) -> bool:
@@ -43,26 +48,35 @@ class Attempt:
 
 
 def attempt_named(
-    code: str, function: Function | str, examples: Sequence[Example], limits: Limits | None = None
+    code: str,
+    function: Function | str,
+    examples: Sequence[Example],
+    limits: Limits | None = None,
+    *,
+    dialect: Dialect = PYTHON,
 ) -> Attempt:
     """Try one function, by name, against examples, in one process and in their order."""
     name = function if isinstance(function, str) else function.name
     line = None if isinstance(function, str) else function.line
-    with Candidate(code, limits=limits) as candidate:
-        return _attempt(candidate, name, line, examples)
+    with dialect.candidate(code, limits) as candidate:
+        caller = Caller(candidate=candidate, name=name, dialect=dialect)
+        return _attempt(caller, line, examples, caller.tried(examples))
 
 
-def best_function(code: str, behaviour: Behaviour, limits: Limits | None = None) -> Attempt | None:
+def best_function(
+    code: str, behaviour: Behaviour, limits: Limits | None = None, *, dialect: Dialect = PYTHON
+) -> Attempt | None:
     """Try the functions of a program, likely names first, until one satisfies; None where none could be called.
 
-    Raises SyntaxError for code that Python cannot parse.
+    Raises SyntaxError for code that does not parse.
     """
     best: tuple[tuple[bool, int, float], Attempt] | None = None
     deadline = time.monotonic() + _PATIENCE
-    trials = list(_trials(outline(code), behaviour))
+    trials = list(_trials(dialect.outline(code), behaviour))
     if not trials:
         return None
-    candidate = Candidate(code, limits=limits)
+    examples = dialect.askable(behaviour)
+    candidate = dialect.candidate(code, limits)
     last = time.monotonic()
     try:
         for function, way, read in trials:
@@ -71,17 +85,10 @@ def best_function(code: str, behaviour: Behaviour, limits: Limits | None = None)
                 break
             if candidate.exhausted or started - last > _SLOW:
                 candidate.close()
-                candidate = Candidate(code, limits=limits)
+                candidate = dialect.candidate(code, limits)
             last = started
-            attempt = _attempt(
-                candidate,
-                function.name,
-                function.line,
-                behaviour.examples,
-                accepts=behaviour.accepts,
-                explains=behaviour.explains,
-                way=way,
-            )
+            caller = Caller(candidate=candidate, name=function.name, dialect=dialect, way=way)
+            attempt = _judged(caller, function.line, behaviour, examples)
             if attempt.satisfied:
                 return attempt
             if read and not attempt.agreed and not behaviour.likeness(function.name):
@@ -91,17 +98,40 @@ def best_function(code: str, behaviour: Behaviour, limits: Limits | None = None)
                 best = (rank, attempt)
     finally:
         candidate.close()
-    return _alone(code, behaviour, best[1], limits) if best else None
+    return _alone(code, behaviour, best[1], limits, dialect) if best else None
 
 
-def _alone(code: str, behaviour: Behaviour, attempt: Attempt, limits: Limits | None) -> Attempt:
+def _judged(caller: Caller, line: int | None, behaviour: Behaviour, examples: Sequence[Example]) -> Attempt:
+    """Try the behaviour's examples, and what it draws where all of them agree."""
+    tried = caller.tried(examples)
+    attempt = _attempt(caller, line, examples, tried, behaviour)
+    if not attempt.satisfied or not behaviour.inputs:
+        return attempt
+    drawn, smallest = refute(caller, behaviour)
+    agreed = sum(one.agrees(behaviour.accepts) for one in drawn)
+    total = len(examples) + len(drawn)
+    if smallest is None:
+        return replace(attempt, agreed=total, total=total, drawn=len(drawn))
+    wrong = [one for one in (*drawn, smallest) if not one.agrees(behaviour.accepts)]
+    return replace(
+        attempt,
+        agreed=len(examples) + agreed,
+        total=total,
+        drawn=len(drawn),
+        counterexample=caller.told(smallest) + _hint(behaviour.explains, wrong),
+        broken=_broken(behaviour, smallest),
+        failing=None if isinstance(smallest.answer, Lost) else smallest,
+    )
+
+
+def _alone(code: str, behaviour: Behaviour, attempt: Attempt, limits: Limits | None, dialect: Dialect) -> Attempt:
     """Say where the counterexample comes from earlier calls alone."""
     if attempt.failing is None:
         return attempt
-    example, called = attempt.failing
-    with Candidate(code, limits=limits) as candidate:
-        answer = candidate.call(attempt.name, called.args, called.kwargs)
-    if not example.agrees(answer, behaviour.accepts):
+    asked = attempt.failing
+    with dialect.candidate(code, limits) as candidate:
+        (answer,) = candidate.call_many(attempt.name, [(asked.called.args, asked.called.kwargs)])
+    if not asked.example.agrees(answer, behaviour.accepts):
         return attempt
     return replace(attempt, counterexample=f"{attempt.counterexample} (after other calls: it keeps state between them)")
 
@@ -118,43 +148,40 @@ def _trials(functions: Sequence[Function], behaviour: Behaviour) -> Iterator[tup
 
 
 def _attempt(
-    candidate: Candidate,
-    name: str,
+    caller: Caller,
     line: int | None,
     examples: Sequence[Example],
-    *,
-    accepts: Accepts | None = None,
-    explains: Callable[[Example, Returned], str | None] | None = None,
-    way: Way | None = None,
+    tried: Sequence[Tried],
+    behaviour: Behaviour | None = None,
 ) -> Attempt:
-    wrong: list[tuple[Example, Example, Answer]] = []
-    agreed = 0
-    for example in examples:
-        args, kwargs = way(example.args) if way else (example.args, example.kwargs)
-        answer = candidate.call(name, args, kwargs)
-        if example.agrees(answer, accepts):
-            agreed += 1
-            continue
-        called = Example(args=args, kwargs=kwargs, returns=example.returns, raises=example.raises)
-        wrong.append((example, called, answer))
-        if candidate.exhausted:
-            break
-    counterexample = None
-    failing = None
+    accepts: Accepts | None = behaviour.accepts if behaviour else None
+    wrong = [one for one in tried if not one.agrees(accepts)]
+    counterexample, failing, broken = None, None, ()
     if wrong:
-        example, called, answer = min(wrong, key=lambda item: item[1].size())
-        failing = None if isinstance(answer, Lost) or example == examples[0] else (example, called)
-        counterexample = called.against(name, answer)
-        hints = Counter(explains(e, a) for e, _, a in wrong if isinstance(a, Returned)) if explains else Counter()
-        hint, times = hints.most_common(1)[0] if hints else (None, 0)
-        if hint and 2 * times >= len(wrong):  # another reading explains most wrong answers, not one by chance
-            counterexample += f" ({hint})"
+        smallest = caller.heard(min(wrong, key=lambda one: one.called.size()))
+        failing = None if isinstance(smallest.answer, Lost) or smallest.example == examples[0] else smallest
+        counterexample = caller.told(smallest) + _hint(behaviour.explains if behaviour else None, wrong)
+        broken = _broken(behaviour, smallest) if behaviour else ()
     return Attempt(
-        name=name,
+        name=caller.name,
         line=line,
-        agreed=agreed,
+        agreed=len(tried) - len(wrong),
         total=len(examples),
         counterexample=counterexample,
-        load_error=candidate.load_error,
+        broken=broken,
+        load_error=caller.candidate.load_error,
         failing=failing,
     )
+
+
+def _broken(behaviour: Behaviour, one: Tried) -> tuple[str, ...]:
+    return behaviour.broken(one.example, one.answer) if isinstance(one.answer, Returned) else ()
+
+
+def _hint(explains: Explains | None, wrong: Sequence[Tried]) -> str:
+    """Return what a wrong function was meant to do, where that explains most wrong answers, not one by chance."""
+    if explains is None:
+        return ""
+    hints = Counter(explains(one.example, one.answer) for one in wrong if isinstance(one.answer, Returned))
+    hint, times = hints.most_common(1)[0] if hints else (None, 0)
+    return f" ({hint})" if hint and 2 * times >= len(wrong) else ""

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_aiassert.behaviours.acceptance import alike, equal
+from pytest_aiassert.behaviours.drawing import Drawn, Inputs, drawn
 from pytest_aiassert.behaviours.examples import Accepts, Example, is_plain, same, show
+from pytest_aiassert.behaviours.watching import TooLongError, Watch
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.sandbox import Function, Returned, outline
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 Reading: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 """Another way to pass the same arguments: in another order, as one list, with a range."""
 
 Explains: TypeAlias = Callable[[Example, Returned], str | None]
 """Says what a wrong answer was meant to be, None where unknown; what explains most of them is told."""
+
+Property: TypeAlias = Callable[..., bool]
+"""Tells of a result, and the arguments it was made of, whether something holds that must hold."""
+
+_DRAWN = 40
+_PATIENCE = 5.0  # seconds that a reference gets for one answer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,9 +37,10 @@ class Behaviour:
 
     `cases` are tuples of positional arguments; what is right for them is what `reference` returns, or the exception
     it raises where `raises` allows that. `known` are pairs of arguments and answer: cases that the reference is held
-    to. `accepts` widens what is right where a prompt leaves it open, `accepted` says so in words; `readings` are other
+    to. `inputs` draws further arguments, for code that all cases agree with; `properties` say, by their words, what must
+    hold of the result and the arguments. `accepts` widens what is right where a prompt leaves it open, `accepted` says so in words; `readings` are other
     ways to pass the same arguments; `names` are parts of names that functions of this kind mostly have.
-    Raises UsageError where the reference fails its own cases.
+    Raises UsageError where the reference fails its own cases or properties, or does not come back.
     """
 
     name: str
@@ -36,6 +49,8 @@ class Behaviour:
     reference: Callable[..., Any]
     cases: tuple[tuple[Any, ...], ...] = ()
     known: tuple[tuple[tuple[Any, ...], Any], ...] = ()
+    inputs: Inputs[tuple[Any, ...]] | None = None
+    properties: Mapping[str, Property] = field(default_factory=dict[str, Property])
     aliases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     accepts: Accepts = equal
@@ -45,20 +60,56 @@ class Behaviour:
     raises: tuple[type[Exception], ...] = ()
     examples: tuple[Example, ...] = field(init=False, repr=False)
     parameters: tuple[str, ...] = field(init=False, repr=False)
+    _takes: Callable[[int], bool] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         function = self._read_signature()
         object.__setattr__(self, "parameters", function.parameters)
+        object.__setattr__(self, "_takes", function.takes)
         known = [args for args, _ in self._pairs()]
         cases = [*known, *(args for args in self.cases if args not in known)]
         if not cases:
             raise UsageError(f"behaviour {self.name!r}: there are no cases; give at least one tuple of arguments")
-        examples = tuple(self._example(number, args, function) for number, args in enumerate(cases, start=1))
+        with Watch(_PATIENCE) as watch:
+            examples = tuple(self._example(number, args, watch) for number, args in enumerate(cases, start=1))
         for example, (_, answer) in zip(examples, self._pairs(), strict=False):
             if example.raises or not alike(answer, example.returns):
                 given = f"raises {example.raises}" if example.raises else f"returns {show(example.returns)}"
-                raise self._wrong(f"its reference {given} for {example.call(function.name)}, known is {show(answer)}")
+                raise self._wrong(f"its reference {given} for {self._call(example.args)}, known is {show(answer)}")
         object.__setattr__(self, "examples", examples)
+
+    @cached_property
+    def drawn(self) -> tuple[tuple[Drawn[tuple[Any, ...]], Example], ...]:
+        """What `inputs` draws, the simplest first, with what is right for it; always the same.
+
+        Raises UsageError where the reference fails on it.
+        """
+        if self.inputs is None:
+            return ()
+        cases = {repr(example.args) for example in self.examples}
+        return tuple(self.answered(one for one in drawn(self.inputs, _DRAWN, self.name) if repr(one.value) not in cases))
+
+    def answered(
+        self, inputs: Iterable[Drawn[tuple[Any, ...]]]
+    ) -> list[tuple[Drawn[tuple[Any, ...]], Example]]:
+        """Pair drawn inputs with what is right for them; raises UsageError where the reference fails on one."""
+        with Watch(_PATIENCE) as watch:
+            return [(one, self._example(number, one.value, watch)) for number, one in enumerate(inputs, start=1)]
+
+    def strategy(self) -> SearchStrategy[tuple[Any, ...]]:
+        """Return a Hypothesis strategy of tuples of arguments, for property tests of your own.
+
+        Raises UsageError where the behaviour has no `inputs`, MissingExtraError without Hypothesis.
+        """
+        from pytest_aiassert.behaviours.strategies import strategy
+
+        if self.inputs is None:
+            raise self._wrong("it has no `inputs` to draw from, only cases")
+        return strategy(self.inputs)
+
+    def broken(self, example: Example, answer: Returned) -> tuple[str, ...]:
+        """Return the words of the properties that an answer breaks; one that cannot be tried on it counts as broken."""
+        return tuple(words for words, holds in self.properties.items() if not _holds(holds, answer.value, example.args))
 
     @property
     def unit(self) -> str:
@@ -90,21 +141,29 @@ class Behaviour:
                 raise self._wrong(f"known pair {number} is {pair!r}; expected (arguments, answer), as in ((2, 3), 5)")
         return self.known
 
-    def _example(self, number: int, args: tuple[Any, ...], function: Function) -> Example:
+    def _example(self, number: int, args: tuple[Any, ...], watch: Watch) -> Example:
         if not isinstance(args, tuple):  # pyright: ignore[reportUnnecessaryIsInstance] - users' own
             raise self._wrong(f"case {number} is {args!r}; expected a tuple of arguments, as in ({args!r},)")
-        if not function.takes(len(args)):
+        if not self._takes(len(args)):
             raise self._wrong(f"case {number} is {args!r}, which does not fit the signature {self.signature}")
         if not is_plain(args):
             raise self._wrong(
                 f"case {number} is {args!r}; only plain values (numbers, texts, lists, dicts) can be passed"
             )
+        watch.renew()
+        try:
+            return self._tried(args)
+        except TooLongError:
+            problem = f"its reference gave no answer for {self._call(args)} within {_PATIENCE:g} s"
+            raise self._wrong(f"{problem}; mend it, or ask for less") from None
+
+    def _tried(self, args: tuple[Any, ...]) -> Example:
         example, after = self._asked(args)
         if example.raises is None:
-            self._check_answer(example, Returned(value=example.returns, args=after), example.call(function.name))
+            self._check_answer(example, Returned(value=example.returns, args=after))
         again, _ = self._asked(args)
         if again.raises != example.raises or not same(again.returns, example.returns):
-            raise self._wrong(f"its reference answers {example.call(function.name)} once so and once otherwise")
+            raise self._wrong(f"its reference answers {self._call(args)} once so and once otherwise")
         return example
 
     def _asked(self, args: tuple[Any, ...]) -> tuple[Example, tuple[Any, ...]]:
@@ -115,20 +174,32 @@ class Behaviour:
         except self.raises as error:
             return Example(args=args, raises=type(error).__name__), passed
         except Exception as error:
-            call = Example(args=args).call(self.signature.partition("(")[0])
-            problem = f"its reference raised {type(error).__name__} for {call}: {error}"
+            problem = f"its reference raised {type(error).__name__} for {self._call(args)}: {error}"
             hint = f"where that is right, say raises=({type(error).__name__},)"
             raise self._wrong(f"{problem}; mend the reference or drop the case; {hint}") from error
 
-    def _check_answer(self, example: Example, answer: Returned, call: str) -> None:
+    def _check_answer(self, example: Example, answer: Returned) -> None:
+        call = self._call(example.args)
         if not is_plain(answer.value):
             given = type(answer.value).__name__
             raise self._wrong(f"its reference returns a {given} for {call}; only plain values can be compared")
         if not self.accepts(example, answer):
             raise self._wrong(f"`accepts` refuses what the reference returns for {call}: {show(answer.value)}")
+        for words in self.broken(example, answer):
+            raise self._wrong(f"its reference breaks the property {words!r}: {call} returned {show(answer.value)}")
+
+    def _call(self, args: tuple[Any, ...]) -> str:
+        return Example(args=args).call(self.signature.partition("(")[0])
 
     def _wrong(self, problem: str) -> UsageError:
         return UsageError(f"behaviour {self.name!r}: {problem}")
+
+
+def _holds(holds: Property, result: Any, args: tuple[Any, ...]) -> bool:
+    try:
+        return bool(holds(copy.deepcopy(result), *copy.deepcopy(args)))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def likeness(name: str, parts: Sequence[str], whole: Sequence[str]) -> int:

@@ -49,6 +49,9 @@ class Lost:
 
 Answer: TypeAlias = Returned | Raised | Lost
 
+Call: TypeAlias = tuple[Sequence[Any], Mapping[str, Any]]
+"""Positional and keyword arguments."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadError:
@@ -91,26 +94,49 @@ class CandidateSession:
         """Call a function, or `Class.method` on a new instance, with plain values."""
         if self.lost is not None:
             return self.lost
-        self._calls += 1
-        request = {
-            "id": self._calls,
-            "name": name,
-            "args": codec.encode(list(args)),
-            "kwargs": codec.encode(dict(kwargs or {})),
-        }
         try:
-            self._job.send(request)
+            self._send(name, args, kwargs or {})
+        except JobEndedError as over:
+            return self._lose(over.ended)
+        return self._received(self._calls)
+
+    def call_many(self, name: str, calls: Sequence[Call]) -> list[Answer]:
+        """Make calls one after another without waiting for each; the last answer is the first that was lost.
+
+        None at all where the code was lost before it had all calls; `stdout` may be that of later calls.
+        """
+        if self.lost is not None:
+            return [self.lost]
+        try:
+            for args, kwargs in calls:
+                self._send(name, args, kwargs)
+        except JobEndedError as over:
+            self._lose(over.ended)
+            return []
+        answers: list[Answer] = []
+        for number in range(self._calls - len(calls) + 1, self._calls + 1):
+            if self.lost is None:
+                answers.append(self._received(number))
+        return answers
+
+    def close(self) -> None:
+        """End the child and remove its scratch folder."""
+        self._job.close()
+
+    def _send(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        self._calls += 1
+        passed = {"args": codec.encode(list(args)), "kwargs": codec.encode(dict(kwargs))}
+        self._job.send({"id": self._calls, "name": name, **passed})
+
+    def _received(self, number: int) -> Answer:
+        try:
             reply = self._job.receive()
-            answer = _answer(reply, self._calls, self._fresh_output())
+            answer = _answer(reply, number, self._fresh_output())
         except JobEndedError as over:
             return self._lose(over.ended)
         if answer is None:
             return self._lose(self._job.stop("error", "sent a malformed reply"))
         return answer
-
-    def close(self) -> None:
-        """End the child and remove its scratch folder."""
-        self._job.close()
 
     def _begin(self, work: Mapping[str, Any]) -> tuple[Job, Ended | None]:
         job = start_job(self._limits)
@@ -174,6 +200,25 @@ class Candidate:
         if isinstance(answer, Lost) and before is None:
             self._losses += 1
         return answer
+
+    def call_many(self, name: str, calls: Sequence[Call]) -> list[Answer]:
+        """Make calls one after another, in one go where none is lost; `stdout` may be that of later calls.
+
+        The answers end early, with a loss, where the code was lost so often that it is not loaded again.
+        """
+        answers: list[Answer] = []
+        one_by_one = False
+        while len(answers) < len(calls):
+            left = calls[len(answers) :]
+            if one_by_one or self._session.lost is not None:
+                answers.append(self.call(name, *left[0]))
+            else:
+                answers += self._session.call_many(name, left)
+                one_by_one = self._session.lost is not None  # no telling how long the next calls take
+                self._losses += bool(one_by_one and answers and isinstance(answers[-1], Lost))
+            if self.exhausted:
+                break
+        return answers
 
     @property
     def exhausted(self) -> bool:
