@@ -6,16 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from pytest_aiassert.behaviours.behaviour import Behaviour, Explains
 from pytest_aiassert.behaviours.dialects import PYTHON, Dialect
 from pytest_aiassert.behaviours.examples import Accepts, Example
 from pytest_aiassert.behaviours.readings import Way, ways
 from pytest_aiassert.behaviours.refuting import Caller, Tried, refute
-from pytest_aiassert.sandbox import Function, Limits, LoadError, Lost, Returned
+from pytest_aiassert.sandbox import Answer, Function, Limits, LoadError, Lost, Returned
 
 _PATIENCE = 10.0  # seconds for all functions of a program together
 _SLOW = 0.5  # seconds after which the next function gets a process, and so a time limit, of its own
+
+
+Alone: TypeAlias = Callable[[str, Tried], Answer]
+"""Makes a call of a function, by name, in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,11 @@ def best_function(
     if not trials:
         return None
     examples = dialect.askable(behaviour)
+
+    def alone(name: str, asked: Tried) -> Answer:
+        with dialect.candidate(code, limits) as own:
+            return own.call_many(name, [(asked.called.args, asked.called.kwargs)], until_lost=True)[0]
+
     candidate = dialect.candidate(code, limits)
     last = time.monotonic()
     try:
@@ -88,7 +98,7 @@ def best_function(
                 candidate = dialect.candidate(code, limits)
             last = started
             caller = Caller(candidate=candidate, name=function.name, dialect=dialect, way=way)
-            attempt = _judged(caller, function.line, behaviour, examples)
+            attempt = _judged(caller, function.line, behaviour, examples, alone)
             if attempt.satisfied:
                 return attempt
             if read and not attempt.agreed and not behaviour.likeness(function.name):
@@ -98,16 +108,18 @@ def best_function(
                 best = (rank, attempt)
     finally:
         candidate.close()
-    return _alone(code, behaviour, best[1], limits, dialect) if best else None
+    return _checked_alone(behaviour, best[1], alone) if best else None
 
 
-def _judged(caller: Caller, line: int | None, behaviour: Behaviour, examples: Sequence[Example]) -> Attempt:
+def _judged(
+    caller: Caller, line: int | None, behaviour: Behaviour, examples: Sequence[Example], alone: Alone
+) -> Attempt:
     """Try the behaviour's examples, and what it draws where all of them agree."""
     tried = caller.tried(examples)
     attempt = _attempt(caller, line, examples, tried, behaviour)
     if not attempt.satisfied or not behaviour.inputs:
         return attempt
-    drawn, smallest = refute(caller, behaviour)
+    drawn, smallest = refute(caller, behaviour, lambda asked: alone(caller.name, asked))
     agreed = sum(one.agrees(behaviour.accepts) for one in drawn)
     total = len(examples) + len(drawn)
     if smallest is None:
@@ -124,14 +136,10 @@ def _judged(caller: Caller, line: int | None, behaviour: Behaviour, examples: Se
     )
 
 
-def _alone(code: str, behaviour: Behaviour, attempt: Attempt, limits: Limits | None, dialect: Dialect) -> Attempt:
+def _checked_alone(behaviour: Behaviour, attempt: Attempt, alone: Alone) -> Attempt:
     """Say where the counterexample comes from earlier calls alone."""
-    if attempt.failing is None:
-        return attempt
     asked = attempt.failing
-    with dialect.candidate(code, limits) as candidate:
-        (answer,) = candidate.call_many(attempt.name, [(asked.called.args, asked.called.kwargs)])
-    if not asked.example.agrees(answer, behaviour.accepts):
+    if asked is None or not asked.example.agrees(alone(attempt.name, asked), behaviour.accepts):
         return attempt
     return replace(attempt, counterexample=f"{attempt.counterexample} (after other calls: it keeps state between them)")
 
@@ -156,7 +164,8 @@ def _attempt(
 ) -> Attempt:
     accepts: Accepts | None = behaviour.accepts if behaviour else None
     wrong = [one for one in tried if not one.agrees(accepts)]
-    counterexample, failing, broken = None, None, ()
+    counterexample, failing = None, None
+    broken: tuple[str, ...] = ()
     if wrong:
         smallest = caller.heard(min(wrong, key=lambda one: one.called.size()))
         failing = None if isinstance(smallest.answer, Lost) or smallest.example == examples[0] else smallest

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pytest_aiassert.behaviours.acceptance import alike, equal
 from pytest_aiassert.behaviours.drawing import Drawn, Inputs, drawn
 from pytest_aiassert.behaviours.examples import Accepts, Example, is_plain, same, show
-from pytest_aiassert.behaviours.watching import TooLongError, Watch
+from pytest_aiassert.behaviours.watching import TooLongError, Watch, watched
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.sandbox import Function, Returned, outline
 
@@ -27,8 +27,8 @@ Explains: TypeAlias = Callable[[Example, Returned], str | None]
 Property: TypeAlias = Callable[..., bool]
 """Tells of a result, and the arguments it was made of, whether something holds that must hold."""
 
-_DRAWN = 40
-_PATIENCE = 5.0  # seconds that a reference gets for one answer
+DRAWN = 40
+PATIENCE = 5.0  # seconds that a reference gets for one answer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,9 +37,10 @@ class Behaviour:
 
     `cases` are tuples of positional arguments; what is right for them is what `reference` returns, or the exception
     it raises where `raises` allows that. `known` are pairs of arguments and answer: cases that the reference is held
-    to. `inputs` draws further arguments, for code that all cases agree with; `properties` say, by their words, what must
-    hold of the result and the arguments. `accepts` widens what is right where a prompt leaves it open, `accepted` says so in words; `readings` are other
-    ways to pass the same arguments; `names` are parts of names that functions of this kind mostly have.
+    to. `inputs` draws more arguments, for code that agrees with all cases; `properties` are what must hold of result
+    and arguments, by their words. `accepts` widens what is right where a prompt leaves it open, `accepted` says so
+    in words; `readings` are other ways to pass the same arguments; `names` are parts of names that functions of this
+    kind mostly have.
     Raises UsageError where the reference fails its own cases or properties, or does not come back.
     """
 
@@ -70,7 +71,7 @@ class Behaviour:
         cases = [*known, *(args for args in self.cases if args not in known)]
         if not cases:
             raise UsageError(f"behaviour {self.name!r}: there are no cases; give at least one tuple of arguments")
-        with Watch(_PATIENCE) as watch:
+        with watched(PATIENCE) as watch:
             examples = tuple(self._example(number, args, watch) for number, args in enumerate(cases, start=1))
         for example, (_, answer) in zip(examples, self._pairs(), strict=False):
             if example.raises or not alike(answer, example.returns):
@@ -87,13 +88,11 @@ class Behaviour:
         if self.inputs is None:
             return ()
         cases = {repr(example.args) for example in self.examples}
-        return tuple(self.answered(one for one in drawn(self.inputs, _DRAWN, self.name) if repr(one.value) not in cases))
+        return tuple(self.answered(one for one in drawn(self.inputs, DRAWN, self.name) if repr(one.value) not in cases))
 
-    def answered(
-        self, inputs: Iterable[Drawn[tuple[Any, ...]]]
-    ) -> list[tuple[Drawn[tuple[Any, ...]], Example]]:
+    def answered(self, inputs: Iterable[Drawn[tuple[Any, ...]]]) -> list[tuple[Drawn[tuple[Any, ...]], Example]]:
         """Pair drawn inputs with what is right for them; raises UsageError where the reference fails on one."""
-        with Watch(_PATIENCE) as watch:
+        with watched(PATIENCE) as watch:
             return [(one, self._example(number, one.value, watch)) for number, one in enumerate(inputs, start=1)]
 
     def strategy(self) -> SearchStrategy[tuple[Any, ...]]:
@@ -154,7 +153,7 @@ class Behaviour:
         try:
             return self._tried(args)
         except TooLongError:
-            problem = f"its reference gave no answer for {self._call(args)} within {_PATIENCE:g} s"
+            problem = f"its reference gave no answer for {self._call(args)} within {PATIENCE:g} s"
             raise self._wrong(f"{problem}; mend it, or ask for less") from None
 
     def _tried(self, args: tuple[Any, ...]) -> Example:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import PATIENCE, Behaviour
 from pytest_aiassert.behaviours.best import AnyBehaviour
 from pytest_aiassert.behaviours.examples import show
 from pytest_aiassert.behaviours.scripts import ClassBehaviour
+from pytest_aiassert.behaviours.watching import watched
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.wording import known_names
 
@@ -23,22 +24,22 @@ _added: ContextVar[tuple[AnyBehaviour, ...]] = ContextVar("pytest_aiassert_behav
 @cache
 def behaviours_by_kind() -> Mapping[str, Sequence[AnyBehaviour]]:
     """Return the built-in behaviours, by the name of their kind."""
-    from pytest_aiassert.behaviours.kinds import (
-        arithmetic,
-        containers,
-        dates,
-        dictionaries,
-        graphs,
-        lists,
-        matrices,
-        number_theory,
-        parsing,
-        recursion,
-        searching,
-        services,
-        strings,
-    )
-
+    with watched(PATIENCE):  # one watch for all of them
+        from pytest_aiassert.behaviours.kinds import (
+            arithmetic,
+            containers,
+            dates,
+            dictionaries,
+            graphs,
+            lists,
+            matrices,
+            number_theory,
+            parsing,
+            recursion,
+            searching,
+            services,
+            strings,
+        )
     return {
         "arithmetic": arithmetic.BEHAVIOURS,
         "number theory": number_theory.BEHAVIOURS,
@@ -88,7 +89,7 @@ def find_behaviour(name: str) -> AnyBehaviour:
 def use_behaviours(*behaviours: AnyBehaviour) -> Generator[None]:
     """Let these behaviours be found by name, first of all, while the context lasts.
 
-    Raises UsageError for anything that is no behaviour.
+    Raises UsageError for anything that is no behaviour, or whose reference fails on what it draws.
     """
     for behaviour in behaviours:
         if not isinstance(behaviour, (Behaviour, ClassBehaviour)):  # pyright: ignore[reportUnnecessaryIsInstance] - users' own
@@ -96,6 +97,7 @@ def use_behaviours(*behaviours: AnyBehaviour) -> Generator[None]:
             raise UsageError(
                 f"behaviours: got {show(behaviour)} of type {given}; expected a Behaviour or ClassBehaviour"
             )
+        _ = behaviour.drawn  # a reference that is wrong is told now, not in the middle of a run
     token = _added.set((*behaviours, *_added.get()))
     try:
         yield

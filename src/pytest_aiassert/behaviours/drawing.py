@@ -11,6 +11,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -89,7 +90,7 @@ def drawn(inputs: Inputs[T], count: int, seed: str) -> list[Drawn[T]]:
     found: dict[tuple[int, ...], Drawn[T]] = {}
     values: set[str] = set()
     for turn in range(3 * count):
-        source = _Rolled(dice, size=min(1.0, (turn + 1) / count))
+        source = _Rolled(dice, size=min(1.0, 2 * (turn + 1) / count))
         one = Drawn(value=inputs(source), choices=tuple(source.made))
         if repr(one.value) not in values:
             values.add(repr(one.value))
@@ -155,7 +156,7 @@ def _reduced(choices: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         for less in (choice // 2, choice - 1, choice - 2):
             if less >= 0:
                 yield (*choices[:at], less, *choices[at + 1 :])
-    for at, (one, other) in enumerate(zip(choices, choices[1:], strict=False)):
+    for at, (one, other) in enumerate(pairwise(choices)):
         if one > other:
             yield (*choices[:at], other, one, *choices[at + 2 :])
 
@@ -166,4 +167,3 @@ def _nearest_zero(step: int, low: int, high: int) -> int:
     if step <= 2 * both:
         return (step + 1) // 2 * (1 if step % 2 else -1)
     return step - both if high > -low else both - step
-

@@ -34,31 +34,33 @@ class Example:
             return False
         return accepts(self, answer) if accepts else same(self.returns, answer.value)
 
-    def call(self, name: str) -> str:
-        """Write the call as it stands in Python."""
-        parts = [show(argument) for argument in self.args]
-        parts += [f"{key}={show(value)}" for key, value in self.kwargs.items()]
+    def call(self, name: str, shown: Callable[[Any], str] | None = None) -> str:
+        """Write the call as it stands in code; `shown` writes a value, as Python does unless told."""
+        write = shown or show
+        parts = [write(argument) for argument in self.args]
+        parts += [f"{key}={write(value)}" for key, value in self.kwargs.items()]
         return f"{name}({', '.join(parts)})"
 
     def size(self) -> int:
         """A measure of how much there is to read in this example."""
         return len(repr((self.args, dict(self.kwargs))))
 
-    def against(self, name: str, answer: Answer) -> str:
-        """Say what a call did, and what was expected of it."""
-        expected = f"raise {self.raises}" if self.raises else show(self.returns)
-        return f"{self.call(name)} {did(answer)}, expected {'it to ' if self.raises else ''}{expected}"
+    def against(self, name: str, answer: Answer, shown: Callable[[Any], str] | None = None) -> str:
+        """Say what a call did, and what was expected of it; `shown` writes a value, as Python does unless told."""
+        expected = f"it to raise {self.raises}" if self.raises else (shown or show)(self.returns)
+        return f"{self.call(name, shown)} {did(answer, shown)}, expected {expected}"
 
 
-def did(answer: Answer) -> str:
+def did(answer: Answer, shown: Callable[[Any], str] | None = None) -> str:
     """Say what a call did: returned, raised, printed, or never came back."""
+    write = shown or show
     if isinstance(answer, Raised):
         return f"raised {answer.error}: {_short(answer.message)}" if answer.message else f"raised {answer.error}"
     if isinstance(answer, Lost):
         return answer.detail
     if answer.value is None and answer.stdout.strip():
-        return f"printed {show(answer.stdout.strip())} and returned None"
-    return f"returned {show(answer.value)}"
+        return f"printed {write(answer.stdout.strip())} and returned {write(None)}"
+    return f"returned {write(answer.value)}"
 
 
 def same(expected: Any, actual: Any) -> bool:

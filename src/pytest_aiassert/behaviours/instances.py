@@ -3,89 +3,115 @@
 from __future__ import annotations
 
 import ast
-import functools
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_aiassert.behaviours.attempts import Attempt
+from pytest_aiassert.behaviours.behaviour import Reading
+from pytest_aiassert.behaviours.dialects import PLAY, PYTHON, Called, Dialect
+from pytest_aiassert.behaviours.drawing import Drawn, Inputs
 from pytest_aiassert.behaviours.examples import Example, did, show
-from pytest_aiassert.behaviours.scripts import ClassBehaviour, Script, Step
-from pytest_aiassert.sandbox import Answer, Candidate, Limits, Lost, Raised, Returned, parse
+from pytest_aiassert.behaviours.refuting import smallest
+from pytest_aiassert.behaviours.scripts import ClassBehaviour, Script, Step, Story
+from pytest_aiassert.sandbox import Answer, Limits, Lost, Raised, Returned, parse
 
 _PATIENCE = 10.0  # seconds for all classes of a program together
-_PLAY = "aiassert_play"
+_AFTER_OTHERS = " (after other instances were used: they share their state)"
 _REFUSAL = "it to refuse (an exception, None or a text)"
 _STEPS_SHOWN = 12
 
 
-def best_class(code: str, behaviour: ClassBehaviour, limits: Limits | None = None) -> Attempt | None:
+def best_class(
+    code: str, behaviour: ClassBehaviour, limits: Limits | None = None, *, dialect: Dialect = PYTHON
+) -> Attempt | None:
     """Try the classes of a program, likely names first, until one satisfies; None where none could be made.
 
-    Raises SyntaxError for code that Python cannot parse.
+    Raises SyntaxError for code that does not parse.
     """
     best: tuple[tuple[int, int], Attempt] | None = None
     deadline = time.monotonic() + _PATIENCE
-    classes = {owner.name: owner for owner in parse(code).body if isinstance(owner, ast.ClassDef)}
-    driven = f"{code}\n\n{_driver()}"
-    for owner in sorted(classes.values(), key=lambda owner: (-behaviour.likeness(owner.name), owner.lineno)):
+    classes = dialect.classes(code)
+    played = dialect.with_player(code)
+    for owner, line in sorted(classes, key=lambda item: (-behaviour.likeness(item[0]), item[1])):
         for reading in (None, *behaviour.readings):
-            if owner.name.startswith("Test") or time.monotonic() > deadline:
+            if owner.startswith("Test") or time.monotonic() > deadline:
                 continue
-            made = [reading(script.args) if reading else script.args for script in behaviour.examples]
-            attempt = _attempt(driven, owner, behaviour, made, limits)
+            player = _Player(
+                load=lambda: dialect.candidate(played, limits), owner=owner, behaviour=behaviour, reading=reading
+            )
+            attempt = _attempt(player, line)
             if attempt is None:
                 continue
             if attempt.satisfied:
                 return attempt
-            rank = (behaviour.likeness(owner.name), attempt.agreed)
+            rank = (behaviour.likeness(owner), attempt.agreed)
             if best is None or rank > best[0]:
                 best = (rank, attempt)
     return best[1] if best else None
 
 
-def _attempt(
-    code: str, owner: ast.ClassDef, behaviour: ClassBehaviour, made: Sequence[tuple[Any, ...]], limits: Limits | None
-) -> Attempt | None:
-    """Play every script in one process; None for a class that cannot be meant."""
-    wrong: list[tuple[_Played, Script, tuple[Any, ...]]] = []
-    agreed = 0
-    with Candidate(code, limits=limits) as candidate:
-        for script, args in zip(behaviour.examples, made, strict=True):
-            played = _play(candidate, owner.name, behaviour, script, args)
-            if played.unfit and not behaviour.likeness(owner.name):
-                return None
-            if played.wrong is None:
-                agreed += 1
-                continue
-            wrong.append((played, script, args))
-            if candidate.exhausted or played.unfit:
-                break
+def _attempt(player: _Player, line: int) -> Attempt | None:
+    """Play every script in one process, with those drawn where all agree; None for a class that cannot be meant."""
+    behaviour = player.behaviour
+    with player.load() as candidate:
+        played = player.plays(candidate, behaviour.examples)
+        unfit = next((number for number, each in enumerate(played) if each.unfit), None)
+        if unfit is not None and not behaviour.likeness(player.owner):
+            return None
+        played = played if unfit is None else played[: unfit + 1]
+        wrong = [each for each in played if each.wrong is not None]
+        drawn: list[_Played] = []
+        if not wrong and behaviour.inputs is not None:
+            drawn, wrong = _refuted(player, candidate, behaviour.inputs)
         error = candidate.load_error
-    counterexample = None
-    if wrong:
-        smallest, script, args = min(wrong, key=lambda item: item[0].size)
-        counterexample = smallest.wrong
-        if not smallest.settled:
-            with Candidate(code, limits=limits) as candidate:
-                if _play(candidate, owner.name, behaviour, script, args).wrong is None:
-                    counterexample = f"{counterexample} (after other instances were used: they share their state)"
-    return Attempt(
-        name=owner.name,
-        line=owner.lineno,
-        agreed=agreed,
-        total=len(behaviour.examples),
-        counterexample=counterexample,
+    attempt = Attempt(
+        name=player.owner,
+        line=line,
+        agreed=sum(each.wrong is None for each in (*played, *drawn)),
+        total=len(behaviour.examples) + len(drawn),
+        drawn=len(drawn),
         load_error=error,
     )
+    if not wrong:
+        return attempt
+    least = min(wrong, key=lambda each: each.size)
+    after = "" if least.settled or _alone(player, least).wrong else _AFTER_OTHERS
+    return replace(attempt, counterexample=f"{least.wrong}{after}")
+
+
+def _refuted(player: _Player, candidate: Called, inputs: Inputs[Story]) -> tuple[list[_Played], list[_Played]]:
+    """Play what the behaviour draws; return that, and the smallest script that refutes, if any does."""
+    behaviour = player.behaviour
+
+    def wrong_of(batch: Sequence[Drawn[Story]]) -> list[tuple[Drawn[Story], _Played]]:
+        pairs = behaviour.answered(batch)
+        played = player.plays(candidate, [script for _, script in pairs], until_lost=True)
+        found = zip(pairs, played, strict=False)
+        return [(one, each) for (one, _), each in found if each.wrong is not None and not each.settled]
+
+    played = player.plays(candidate, [script for _, script in behaviour.drawn], until_lost=True)
+    if played and played[-1].lost:  # the time is that of all scripts together
+        played[-1] = _alone(player, played[-1])
+    for (one, _), each in zip(behaviour.drawn, played, strict=False):
+        if each.wrong is not None:
+            return played, [each if each.settled else smallest(inputs, one, each, wrong_of)]
+    return played, []
+
+
+def _alone(player: _Player, one: _Played) -> _Played:
+    """Play a script again, in a process of its own."""
+    assert one.script is not None
+    with player.load() as candidate:
+        return player.plays(candidate, [one.script], until_lost=True)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Played:
     """How a script went: `wrong` tells the first step that is, after `size` characters; `unfit` where none could be."""
 
+    script: Script | None = None
     wrong: str | None = None
     size: int = 0
     unfit: bool = False
@@ -97,22 +123,45 @@ class _Played:
         return self.unfit or self.lost
 
 
-def _play(
-    candidate: Candidate, owner: str, behaviour: ClassBehaviour, script: Script, args: tuple[Any, ...]
-) -> _Played:
-    methods = [[[method.name, *method.sounds], list(method.spare)] for method in behaviour.methods]
-    steps = [[behaviour.methods.index(step.method) if step.method else None, list(step.args)] for step in script.steps]
-    answer = candidate.call(_PLAY, [owner, list(args), list(behaviour.spare), methods, steps])
-    made = Example(args=args).call(owner)
-    if isinstance(answer, Lost):
-        told = _told(owner, made, [(step, step.method.name if step.method else "", None) for step in script.steps])
-        return _Played(wrong=f"{told} {answer.detail}", size=len(told), lost=True)
-    if isinstance(answer, Raised):
-        return _Played(wrong=f"{made} {did(answer)}", unfit=True)
-    try:
-        return _judged(answer.value, owner, behaviour, script)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return _Played(wrong=f"{made} answered with rubbish: {show(answer.value)}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Player:
+    """A class, how its code is loaded, and the way its instances are made."""
+
+    load: Callable[[], Called]
+    owner: str
+    behaviour: ClassBehaviour
+    reading: Reading | None
+
+    def plays(self, candidate: Called, scripts: Sequence[Script], *, until_lost: bool = False) -> list[_Played]:
+        """Play scripts, each on an instance of its own; fewer come back where the candidate is exhausted."""
+        behaviour = self.behaviour
+        methods = [[[method.name, *method.sounds], list(method.spare)] for method in behaviour.methods]
+        calls: list[tuple[list[Any], dict[str, Any]]] = []
+        for script in scripts:
+            steps = [[behaviour.methods.index(s.method) if s.method else None, list(s.args)] for s in script.steps]
+            calls.append(([self.owner, list(self._made(script)), list(behaviour.spare), methods, steps], {}))
+        answers = candidate.call_many(PLAY, calls, until_lost=until_lost)
+        return [
+            replace(self._played(script, answer), script=script)
+            for script, answer in zip(scripts, answers, strict=False)
+        ]
+
+    def _made(self, script: Script) -> tuple[Any, ...]:
+        return self.reading(script.args) if self.reading else script.args
+
+    def _played(self, script: Script, answer: Answer) -> _Played:
+        made = Example(args=self._made(script)).call(self.owner)
+        if isinstance(answer, Lost):
+            told = _told(
+                self.owner, made, [(step, step.method.name if step.method else "", None) for step in script.steps]
+            )
+            return _Played(wrong=f"{told} {answer.detail}", size=len(told), lost=True)
+        if isinstance(answer, Raised):
+            return _Played(wrong=f"{made} {did(answer)}", unfit=True)
+        try:
+            return _judged(answer.value, self.owner, self.behaviour, script)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return _Played(wrong=f"{made} answered with rubbish: {show(answer.value)}")
 
 
 def _judged(said: Mapping[str, Any], owner: str, behaviour: ClassBehaviour, script: Script) -> _Played:
@@ -199,16 +248,6 @@ def _line(variable: str, name: str, args: tuple[Any, ...], step: Step, *, is_att
             return f"{variable}[{key}] = {value}"
         case _:
             return f"{variable}.{name}" if is_attribute else f"{variable}.{name}({', '.join(shown)})"
-
-
-@functools.cache
-def _driver() -> str:
-    """Return statements that load the driver beside a candidate, out of reach of the names it defines."""
-    source = Path(__file__).with_name("driver.py").read_text(encoding="utf-8")
-    return (
-        f"{_PLAY}_names = {{}}\n{_PLAY}_loaded = exec({source!r}, {_PLAY}_names)\n"
-        f"def {_PLAY}(*request): return {_PLAY}_names['play'](globals(), *request[:-1], steps=request[-1])\n"
-    )
 
 
 def classes_of(code: str) -> Iterator[str]:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.behaviour import Reading, likeness
-from pytest_aiassert.behaviours.examples import is_plain, show
+from pytest_aiassert.behaviours.behaviour import DRAWN, PATIENCE, Reading, likeness
+from pytest_aiassert.behaviours.drawing import Drawn, Inputs, drawn
+from pytest_aiassert.behaviours.examples import Example, is_plain, show
+from pytest_aiassert.behaviours.watching import TooLongError, Watch, watched
 from pytest_aiassert.errors import UsageError
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 AcceptsAnswer: TypeAlias = Callable[[Any, Any], bool]
 """Tells whether a method's answer is right: of the expected value and the actual one."""
+
+Story: TypeAlias = tuple[tuple[Any, ...], Sequence[tuple[str, tuple[Any, ...]]]]
+"""Arguments that make an instance, then calls by name of method and arguments."""
 
 _WAIT = "wait"
 
@@ -64,9 +73,10 @@ class ClassBehaviour:
     """What a class does, whatever its name and those of its methods: a reference, and scripts to compare it on.
 
     A script reads `Stack(); push(1); pop()`: an instance, then its methods in order, with literal arguments, and
-    `wait(10)` for seconds that pass. Where the reference raises one of `raises`, the class must refuse: raise anything,
-    or return None, False, -1 or a text. `readings` and `spare` are other ways to make an instance.
-    Raises UsageError where the reference fails its own scripts.
+    `wait(10)` for seconds that pass. `inputs` draws more of them, for code that agrees with all. Where the reference
+    raises one of `raises`, the class must refuse: raise anything, or return None, False, -1 or a text. `readings` and
+    `spare` are other ways to make an instance.
+    Raises UsageError where the reference fails its own scripts, or does not come back.
     """
 
     name: str
@@ -75,6 +85,7 @@ class ClassBehaviour:
     reference: Callable[..., Any]
     methods: tuple[Method, ...]
     scripts: tuple[str, ...]
+    inputs: Inputs[Story] | None = None
     aliases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     accepted: str = ""
@@ -86,7 +97,33 @@ class ClassBehaviour:
     def __post_init__(self) -> None:
         if not self.scripts:
             raise UsageError(f"behaviour {self.name!r}: there are no scripts; give at least one, as 'Stack(); push(1)'")
-        object.__setattr__(self, "examples", tuple(self._played(text) for text in self.scripts))
+        with watched(PATIENCE) as watch:
+            object.__setattr__(self, "examples", tuple(self._watched(text, watch) for text in self.scripts))
+
+    @cached_property
+    def drawn(self) -> tuple[tuple[Drawn[Story], Script], ...]:
+        """The scripts that `inputs` draws, the simplest first; always the same.
+
+        Raises UsageError where the reference fails on one.
+        """
+        stories = () if self.inputs is None else drawn(self.inputs, DRAWN, self.name)
+        return tuple(pair for pair in self.answered(stories) if pair[1].text not in self.scripts)
+
+    def answered(self, stories: Iterable[Drawn[Story]]) -> list[tuple[Drawn[Story], Script]]:
+        """Pair what is drawn with its script; raises UsageError where the reference fails on one."""
+        with watched(PATIENCE) as watch:
+            return [(one, self._watched(self._text(one.value), watch)) for one in stories]
+
+    def strategy(self) -> SearchStrategy[Story]:
+        """Return a Hypothesis strategy of stories: arguments that make an instance, and calls by name and arguments.
+
+        Raises UsageError where the behaviour has no `inputs`, MissingExtraError without Hypothesis.
+        """
+        from pytest_aiassert.behaviours.strategies import strategy
+
+        if self.inputs is None:
+            raise UsageError(f"behaviour {self.name!r}: it has no `inputs` to draw from, only scripts")
+        return strategy(self.inputs)
 
     @property
     def unit(self) -> str:
@@ -102,6 +139,21 @@ class ClassBehaviour:
     def likeness(self, name: str) -> int:
         """How much a class's name sounds like this behaviour: 2 as a whole, 1 in part, 0 not at all."""
         return likeness(name, (self.name, *self.names), self.aliases)
+
+    def _text(self, story: Story) -> str:
+        args, calls = story
+        return "; ".join(Example(args=given).call(name) for name, given in [(self._maker, args), *calls])
+
+    @property
+    def _maker(self) -> str:
+        return self.signature.partition("(")[0]
+
+    def _watched(self, text: str, watch: Watch) -> Script:
+        watch.renew()
+        try:
+            return self._played(text)
+        except TooLongError:
+            raise self._wrong(text, f"the reference gave no answer within {PATIENCE:g} s") from None
 
     def _played(self, text: str) -> Script:
         calls = list(self._calls(text))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from assistant.errors import MissingExtraError
 from pytest_aiassert.behaviours.drawing import Draw, Inputs
-from pytest_aiassert.errors import UsageError
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -15,13 +15,11 @@ T = TypeVar("T")
 
 
 def strategy(inputs: Inputs[T]) -> SearchStrategy[T]:
-    """Return a strategy that draws what `inputs` draws; raises UsageError where Hypothesis is not installed."""
+    """Return a strategy that draws what `inputs` draws; raises MissingExtraError without Hypothesis."""
     try:
         from hypothesis import strategies
     except ImportError:
-        raise UsageError(
-            "a strategy needs Hypothesis: install it with pip install 'pytest-aiassert[hypothesis]'"
-        ) from None
+        raise MissingExtraError("hypothesis", "hypothesis") from None
 
     def made(draw: DrawFn) -> T:
         return inputs(_Hypothesis(draw, strategies))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
-from typing import Self
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 _AGAIN = 0.2  # seconds after which a reference that has caught the exception gets it again
 
@@ -15,33 +16,21 @@ class TooLongError(BaseException):
 
 
 class Watch:
-    """Raises TooLongError in the thread that entered it, `seconds` after it was last renewed; stops Python, not C."""
+    """Raises TooLongError in a thread, `seconds` after it was last renewed; stops Python, not C."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._changed = threading.Condition()
         self._deadline = 0.0
         self._over = False
-        self._watched = 0
-
-    def __enter__(self) -> Self:
         self._watched = threading.get_ident()
-        self.renew()
-        threading.Thread(target=self._wait, name="aiassert-watch", daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._changed:
-            self._over = True
-            self._changed.notify()
 
     def renew(self) -> None:
         """Begin to count anew."""
         self._deadline = time.monotonic() + self._seconds
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Interrupt when it is time, until the watch is over."""
         with self._changed:
             while not self._over:
                 left = self._deadline - time.monotonic()
@@ -49,6 +38,34 @@ class Watch:
                     _interrupt(self._watched)
                     left = _AGAIN
                 self._changed.wait(left)
+
+    def end(self) -> None:
+        """Interrupt no more."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+
+
+_watch: ContextVar[Watch | None] = ContextVar("pytest_aiassert_watch", default=None)
+
+
+@contextmanager
+def watched(seconds: float) -> Generator[Watch]:
+    """Watch what this thread does; within another watch, that one goes on."""
+    outer = _watch.get()
+    if outer is not None:
+        outer.renew()
+        yield outer
+        return
+    watch = Watch(seconds)
+    watch.renew()
+    threading.Thread(target=watch.wait, name="aiassert-watch", daemon=True).start()
+    token = _watch.set(watch)
+    try:
+        yield watch
+    finally:
+        watch.end()
+        _watch.reset(token)
 
 
 def _interrupt(thread: int) -> None:

@@ -9,11 +9,12 @@ from pytest_aiassert.sandbox.limits import MEBIBYTE, Execution, Limits, Outcome
 from pytest_aiassert.sandbox.nursery import layers, require, tier
 from pytest_aiassert.sandbox.outline import Function, outline, parse
 from pytest_aiassert.sandbox.program import arun, arun_many, run, run_command, run_many
-from pytest_aiassert.sandbox.session import Answer, Candidate, CandidateSession, LoadError, Lost, Raised, Returned
+from pytest_aiassert.sandbox.session import Answer, Call, Candidate, CandidateSession, LoadError, Lost, Raised, Returned
 
 __all__ = [
     "MEBIBYTE",
     "Answer",
+    "Call",
     "Candidate",
     "CandidateSession",
     "Check",

@@ -115,8 +115,9 @@ class CandidateSession:
             return []
         answers: list[Answer] = []
         for number in range(self._calls - len(calls) + 1, self._calls + 1):
-            if self.lost is None:
-                answers.append(self._received(number))
+            answers.append(self._received(number))
+            if isinstance(answers[-1], Lost):
+                break
         return answers
 
     def close(self) -> None:
@@ -201,10 +202,11 @@ class Candidate:
             self._losses += 1
         return answer
 
-    def call_many(self, name: str, calls: Sequence[Call]) -> list[Answer]:
+    def call_many(self, name: str, calls: Sequence[Call], *, until_lost: bool = False) -> list[Answer]:
         """Make calls one after another, in one go where none is lost; `stdout` may be that of later calls.
 
-        The answers end early, with a loss, where the code was lost so often that it is not loaded again.
+        The answers end early, with a loss, where the code was lost so often that it is not loaded again, or at the
+        first loss where `until_lost`.
         """
         answers: list[Answer] = []
         one_by_one = False
@@ -216,7 +218,7 @@ class Candidate:
                 answers += self._session.call_many(name, left)
                 one_by_one = self._session.lost is not None  # no telling how long the next calls take
                 self._losses += bool(one_by_one and answers and isinstance(answers[-1], Lost))
-            if self.exhausted:
+            if self.exhausted or (until_lost and answers and isinstance(answers[-1], Lost)):
                 break
         return answers
 

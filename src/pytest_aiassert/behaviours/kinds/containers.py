@@ -7,7 +7,8 @@ from collections import OrderedDict, deque
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method
+from pytest_aiassert.behaviours.drawing import Draw, Inputs
+from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method, Story
 
 _SIZE = Method(name="size", sounds=("__len__", "length", "len", "count", "get_size"), optional=True)
 _EMPTY = Method(name="is_empty", sounds=("empty",), optional=True)
@@ -125,6 +126,61 @@ class _SearchTree:
         return sorted(self.items)
 
 
+def _taking(put: str, *asks: str) -> Inputs[Story]:
+    """Draw stories that put numbers in and ask, in any order."""
+
+    def inputs(draw: Draw) -> Story:
+        def call() -> tuple[str, tuple[Any, ...]]:
+            name = draw.one_of((put, put, *asks))
+            return (name, (draw.integer(-9, 20),)) if name == put else (name, ())
+
+        return (), draw.items(call, 1, 12)
+
+    return inputs
+
+
+def _min_stack(draw: Draw) -> Story:
+    """Draw a story that asks nothing of an empty stack."""
+    calls: list[tuple[str, tuple[Any, ...]]] = []
+    size = 0
+    for name in draw.items(lambda: draw.one_of(("push", "minimum", "peek", "pop")), 1, 12):
+        if name == "push" or size == 0:
+            calls.append(("push", (draw.integer(-9, 9),)))
+            size += 1
+        else:
+            calls.append((name, ()))
+            size -= name == "pop"
+    return (), [*calls, *([("minimum", ())] if size else [])]
+
+
+def _lru(draw: Draw) -> Story:
+    def call() -> tuple[str, tuple[Any, ...]]:
+        match draw.one_of(("put", "get", "size")):
+            case "put":
+                return "put", (draw.one_of("abc"), draw.integer(0, 9))
+            case "get":
+                return "get", (draw.one_of("abc"),)
+            case name:
+                return name, ()
+
+    return (draw.integer(1, 3),), draw.items(call, 1, 12)
+
+
+def _trie(draw: Draw) -> Story:
+    def call() -> tuple[str, tuple[Any, ...]]:
+        return draw.one_of(("insert", "search", "starts_with")), (draw.text("ab", 1, 3),)
+
+    return (), draw.items(call, 1, 10)
+
+
+def _search_tree(draw: Draw) -> Story:
+    """Draw a story in which no number is inserted twice."""
+    numbers = draw.distinct(range(-5, 10), 0, 7)
+    calls: list[tuple[str, tuple[Any, ...]]] = [("insert", (number,)) for number in numbers]
+    asked = draw.items(lambda: ("contains", (draw.integer(-6, 10),)), 1, 4)
+    return (), [*calls, *asked, ("in_order", ())]
+
+
 def _there(expected: Any, actual: Any) -> bool:
     """Accept a node or the item itself for what is there, None for what is not."""
     found = actual is not None and actual is not False
@@ -138,6 +194,7 @@ STACK = ClassBehaviour(
     summary="Holds items and gives back the one that came last.",
     signature="Stack()",
     reference=_Stack,
+    inputs=_taking("push", "pop", "peek", "is_empty", "size"),
     methods=(
         Method(name="push", sounds=("append", "add", "put", "insert"), answers=False),
         Method(name="pop", sounds=("remove", "take")),
@@ -171,6 +228,7 @@ MIN_STACK = ClassBehaviour(
     summary="Is a stack that tells its least item, too.",
     signature="MinStack()",
     reference=_MinStack,
+    inputs=_min_stack,
     methods=(
         Method(name="push", sounds=("append", "add"), answers=False),
         Method(name="pop", sounds=("remove",), answers=False),
@@ -196,6 +254,7 @@ QUEUE = ClassBehaviour(
     summary="Holds items and gives back the one that came first.",
     signature="Queue()",
     reference=_Queue,
+    inputs=_taking("enqueue", "dequeue", "peek", "is_empty", "size"),
     methods=(
         Method(name="enqueue", sounds=("push", "add", "put", "append", "insert", "offer"), answers=False),
         Method(name="dequeue", sounds=("pop", "popleft", "get", "remove", "poll", "take", "shift")),
@@ -227,6 +286,7 @@ MIN_HEAP = ClassBehaviour(
     summary="Holds numbers and gives back the least one.",
     signature="MinHeap()",
     reference=_MinHeap,
+    inputs=_taking("push", "pop", "peek", "is_empty", "size"),
     methods=(
         Method(name="push", sounds=("insert", "add", "put", "enqueue", "heappush"), answers=False),
         Method(name="pop", sounds=("extract_min", "extract", "remove_min", "delete_min", "dequeue", "get", "heappop")),
@@ -257,6 +317,7 @@ LRU_CACHE = ClassBehaviour(
     summary="Keeps as many values as it has room for, and lets go of the least recently used one.",
     signature="LRUCache(capacity)",
     reference=_LRUCache,
+    inputs=_lru,
     methods=(
         Method(name="get", sounds=("__getitem__", "lookup", "read", "fetch")),
         Method(name="put", sounds=("set", "__setitem__", "add", "insert", "store", "write"), answers=False),
@@ -286,6 +347,7 @@ TRIE = ClassBehaviour(
     summary="Holds words, and tells whether it has a word or any with a prefix.",
     signature="Trie()",
     reference=_Trie,
+    inputs=_trie,
     methods=(
         Method(name="insert", sounds=("add", "add_word", "put"), answers=False),
         Method(name="search", sounds=("contains", "__contains__", "has", "find", "lookup"), accepts=_there),
@@ -311,6 +373,7 @@ BINARY_SEARCH_TREE = ClassBehaviour(
     summary="Holds numbers, tells whether it has one, and lists them in order.",
     signature="BinarySearchTree()",
     reference=_SearchTree,
+    inputs=_search_tree,
     methods=(
         Method(name="insert", sounds=("add", "put"), answers=False),
         Method(name="contains", sounds=("search", "find", "__contains__", "lookup", "has", "exists"), accepts=_there),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise, product
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, alike_in_any_order, in_place, items_of
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import LETTERS, Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import different, integers, words
 from pytest_aiassert.sandbox import Returned
 
 
@@ -69,6 +72,13 @@ def _other_order(example: Example, answer: Returned) -> str | None:
     return None
 
 
+def _letters(draw: Draw) -> dict[str, int]:
+    return {letter: draw.integer(0, 9) for letter in draw.distinct("abcd", 0, 3)}
+
+
+_SHORT_WORDS = [*"abc", *("".join(pair) for pair in product("abc", repeat=2)), "aab", "aba", "abb", "abc", "cab", "bca"]
+
+
 WORD_COUNT = Behaviour(
     name="word_count",
     aliases=("word frequency", "word frequencies", "count words", "word counter"),
@@ -76,6 +86,10 @@ WORD_COUNT = Behaviour(
     summary="Counts how often each word of a text occurs, as a dict; words are separated by whitespace.",
     signature="word_count(text)",
     reference=_count_words,
+    inputs=lambda draw: (" ".join(words(draw, "ab", most=7, longest=2)),),
+    properties={
+        "the counts add up to the number of words": lambda counts, text: sum(counts.values()) == len(text.split()),
+    },
     cases=single(
         *("the cat the dog", "", "one", "a an a", "a  b", "one\ntwo\tone", " edge ", "été café été"),
         "x y " * 100,
@@ -90,6 +104,10 @@ CHARACTER_COUNT = Behaviour(
     summary="Counts how often each character of a text occurs, as a dict; asked only for small letters.",
     signature="count_characters(text)",
     reference=_count,
+    inputs=lambda draw: (draw.text("abcd"),),
+    properties={
+        "the counts add up to the length": lambda counts, text: sum(counts.values()) == len(text),
+    },
     cases=single("", "a", "aa", "ab", "aba", "abcabc", "hello", "mississippi"),
 )
 
@@ -100,6 +118,10 @@ FREQUENCY = Behaviour(
     summary="Counts how often each item of a list occurs, as a dict.",
     signature="frequency(items)",
     reference=_count,
+    inputs=lambda draw: (integers(draw, 0, 4, most=8),),
+    properties={
+        "the counts add up to the number of items": lambda counts, items: sum(counts.values()) == len(items),
+    },
     cases=single([], [1], [1, 1], [1, 2], [1, 2, 1], ["b", "a", "b"], [0, 0, 0, 5], [3, 1, 3, 2, 1, 3]),
 )
 
@@ -110,6 +132,10 @@ INVERT_DICT = Behaviour(
     summary="Returns a dict from values to keys; asked only where no value repeats.",
     signature="invert(mapping)",
     reference=_invert,
+    inputs=lambda draw: (dict(zip(draw.distinct(LETTERS, 0, 4), different(draw, 0, 9, 4, 4), strict=False)),),
+    properties={
+        "inverted again, it is the dict": lambda inverse, mapping: _invert(inverse) == mapping,
+    },
     cases=single({}, {"a": 1}, {"a": 1, "b": 2}, {1: "x", 2: "y", 3: "z"}, {"one": "eins", "two": "zwei"}),
 )
 
@@ -120,6 +146,11 @@ MERGE_DICTS = Behaviour(
     summary="Returns a dict of the items of two; of a key in both, the second's value is kept.",
     signature="merge(a, b)",
     reference=_merge,
+    inputs=lambda draw: (_letters(draw), _letters(draw)),
+    properties={
+        "it has the keys of both": lambda merged, a, b: merged.keys() == a.keys() | b.keys(),
+        "it holds all of the second": lambda merged, _a, b: b.items() <= merged.items(),
+    },
     cases=(
         *(({}, {}), ({"a": 1}, {}), ({}, {"a": 1}), ({"a": 1}, {"b": 2}), ({"a": 1}, {"a": 2})),
         *(({"a": 1, "b": 2}, {"b": 3, "c": 4}), ({1: [1]}, {1: [2]}), ({"a": {"x": 1}}, {"b": {"x": 2}})),
@@ -136,6 +167,12 @@ GROUP_ANAGRAMS = Behaviour(
     summary="Returns the words of a list in groups of anagrams.",
     signature="group_anagrams(words)",
     reference=_group_anagrams,
+    inputs=lambda draw: (draw.distinct(_SHORT_WORDS, 0, 6),),
+    properties={
+        "every word is in one group": lambda groups, words: (
+            sorted(word for group in groups for word in group) == sorted(words)
+        ),
+    },
     cases=single(
         *([], ["a"], [""], ["ab", "ba"], ["a", "b"], ["aab", "abb"], ["ab", "c", "ba"], ["ad", "bc"]),
         ["eat", "tea", "tan", "ate", "nat", "bat"],
@@ -151,6 +188,11 @@ SORT_DICT_BY_VALUE = Behaviour(
     summary="Returns the items of a dict in ascending order of their values; asked only where no value repeats.",
     signature="sort_by_value(mapping)",
     reference=_sort_by_value,
+    inputs=lambda draw: (dict(zip(draw.distinct(LETTERS, 0, 5), different(draw, -9, 9, 5, 5), strict=False)),),
+    properties={
+        "the values ascend": lambda pairs, _mapping: all(one[1] < other[1] for one, other in pairwise(pairs)),
+        "it holds the items": lambda pairs, mapping: dict(pairs) == mapping,
+    },
     cases=single(
         {}, {"a": 1}, {"a": 1, "b": 2}, {"a": 2, "b": 1}, {"b": 3, "a": 1, "c": 2}, {"x": 0, "y": -1, "z": 10}
     ),

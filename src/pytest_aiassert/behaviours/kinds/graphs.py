@@ -10,8 +10,10 @@ from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, items_of
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import acyclic, graph
 from pytest_aiassert.behaviours.readings import swapped
 from pytest_aiassert.sandbox import Returned
 
@@ -205,6 +207,30 @@ def _other_distances(example: Example, answer: Returned) -> str | None:
     return "it counts the edges, not their weights" if len(steps) > 1 and alike(steps, known) else None
 
 
+def _walk(draw: Draw) -> tuple[dict[str, list[str]], str]:
+    """Draw a graph and a node of it."""
+    nodes = graph(draw)
+    return nodes, draw.one_of(list(nodes))
+
+
+def _journey(draw: Draw) -> tuple[dict[str, list[str]], str, str]:
+    """Draw a graph and two nodes of it."""
+    nodes, start = _walk(draw)
+    return nodes, start, draw.one_of(list(nodes))
+
+
+def _weighted(draw: Draw) -> tuple[dict[str, dict[str, int]], str]:
+    """Draw a graph with weights, and a node of it."""
+    nodes, start = _walk(draw)
+    return {node: {other: draw.integer(1, 9) for other in others} for node, others in nodes.items()}, start
+
+
+def _grid(draw: Draw) -> list[list[int]]:
+    """Draw a grid of water and land."""
+    width = draw.integer(1, 4)
+    return [[draw.choice(1, likely=0.5) for _ in range(width)] for _ in range(draw.integer(1, 4))]
+
+
 _WALKS = (
     *((_ONE, "A"), (_LINE, "A"), (_LINE, "B"), (_APART, "A"), (_DIAMOND, "A"), (_LOOP, "A"), (_LOOP, "B")),
     *((_TREE, "A"), (_WEB, "A"), (_WEB, "D"), (_SHORTCUT, "A")),
@@ -217,6 +243,11 @@ BFS = Behaviour(
     summary="Returns the nodes that can be reached from a start, nearest first.",
     signature="bfs(graph, start)",
     reference=_bfs,
+    inputs=_walk,
+    properties={
+        "it begins with the start": lambda nodes, _graph, start: nodes[0] == start,
+        "no node is there twice": lambda nodes, _graph, _start: len(nodes) == len(set(nodes)),
+    },
     cases=_WALKS,
     accepts=_by_levels,
     explains=_other_bfs,
@@ -231,6 +262,11 @@ DFS = Behaviour(
     summary="Returns the nodes that can be reached from a start, in depth-first order.",
     signature="dfs(graph, start)",
     reference=_dfs,
+    inputs=_walk,
+    properties={
+        "it begins with the start": lambda nodes, _graph, start: nodes[0] == start,
+        "no node is there twice": lambda nodes, _graph, _start: len(nodes) == len(set(nodes)),
+    },
     cases=_WALKS,
     accepts=_depth_first,
     explains=_other_dfs,
@@ -245,6 +281,15 @@ SHORTEST_PATH = Behaviour(
     summary="Returns the nodes of a shortest path from a start to a goal, None where there is no path.",
     signature="shortest_path(graph, start, goal)",
     reference=_shortest_path,
+    inputs=_journey,
+    properties={
+        "it goes from the start to the goal": lambda path, _graph, start, goal: (
+            path is None or (path[0], path[-1]) == (start, goal)
+        ),
+        "each step is an edge": lambda path, graph, _start, _goal: all(
+            other in graph[node] for node, other in pairwise(path or ())
+        ),
+    },
     cases=(
         *((_ONE, "A", "A"), (_APART, "A", "B"), (_LINE, "A", "B"), (_LINE, "A", "C"), (_LINE, "C", "A")),
         *((_DIAMOND, "A", "D"), (_LOOP, "B", "A"), (_SHORTCUT, "A", "E"), (_WEB, "A", "E"), (_TREE, "A", "F")),
@@ -261,6 +306,13 @@ DIJKSTRA = Behaviour(
     summary="Returns the least distance from a start to each node of a graph of dicts from nodes to weights.",
     signature="dijkstra(graph, start)",
     reference=_dijkstra,
+    inputs=_weighted,
+    properties={
+        "the start is at 0": lambda distances, _graph, start: distances[start] == 0,
+        "no edge is a short cut": lambda distances, graph, _start: all(
+            distances[other] <= distances[node] + weight for node in graph for other, weight in graph[node].items()
+        ),
+    },
     cases=(
         ({"A": {}}, "A"),
         ({"A": {"B": 2}, "B": {}}, "A"),
@@ -284,6 +336,12 @@ TOPOLOGICAL_SORT = Behaviour(
     summary="Returns the nodes of an acyclic graph so that each stands before those it leads to.",
     signature="topological_sort(graph)",
     reference=_topological_sort,
+    inputs=lambda draw: (acyclic(draw),),
+    properties={
+        "no edge leads back": lambda nodes, graph: all(
+            nodes.index(node) < nodes.index(other) for node in graph for other in graph[node]
+        ),
+    },
     cases=single(
         *({}, _ONE, _APART, {"A": ["B"], "B": []}, {"A": [], "B": ["A"]}, _LINE, _DIAMOND, _TREE, _SHORTCUT),
         {"C": ["A"], "B": ["A", "C"], "A": ["D"], "D": []},
@@ -300,6 +358,10 @@ HAS_CYCLE = Behaviour(
     summary="Tells whether a directed graph has a cycle.",
     signature="has_cycle(graph)",
     reference=_has_cycle,
+    inputs=lambda draw: (graph(draw, 0) if draw.boolean() else acyclic(draw),),
+    properties={
+        "without edges there is none": lambda yes, graph: not yes or any(graph.values()),
+    },
     cases=single(
         *({}, _ONE, {"A": ["A"]}, {"A": ["B"], "B": []}, {"A": ["B"], "B": ["A"]}, _LINE, _LOOP, _DIAMOND, _TREE),
         *({"A": ["B"], "B": [], "C": ["D"], "D": ["C"]}, {"A": ["B", "C"], "B": ["C"], "C": []}),
@@ -313,6 +375,10 @@ COUNT_ISLANDS = Behaviour(
     summary="Counts the islands of a grid of 0 and 1: cells of 1 that touch by a side.",
     signature="count_islands(grid)",
     reference=_count_islands,
+    inputs=lambda draw: (_grid(draw),),
+    properties={
+        "there are no more than cells of land": lambda count, grid: 0 <= count <= sum(map(sum, grid)),
+    },
     cases=single(
         *([[0]], [[1]], [[1, 1]], [[1, 0, 1]], [[1], [1]], [[1, 0], [0, 1]], [[1, 1], [1, 1]], [[0, 1], [1, 0]]),
         *([[1, 1, 0], [0, 0, 1]], [[1, 0, 1], [1, 1, 1]], [[1, 1, 1], [1, 0, 1], [1, 1, 1]]),

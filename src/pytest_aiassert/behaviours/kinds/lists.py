@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from collections import Counter
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, equal, in_place, items_of
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import different, integers
 from pytest_aiassert.behaviours.readings import spread, swapped
 from pytest_aiassert.sandbox import Returned
 
@@ -97,6 +100,22 @@ def _other_zeros(example: Example, answer: Returned) -> str | None:
     return "it moves the zeros to the front" if alike(sorted(example.args[0], key=bool), answer.value) else None
 
 
+def _nested(draw: Draw, depth: int) -> list[Any]:
+    """Draw a list of digits and such lists."""
+
+    def item() -> Any:
+        return _nested(draw, depth - 1) if depth > 1 and draw.boolean() else draw.integer(0, 9)
+
+    return draw.items(item, 0, 4)
+
+
+def _with_target(draw: Draw) -> tuple[list[int], int]:
+    """Draw numbers, and what two of them add up to."""
+    numbers = integers(draw, -9, 20, least=2)
+    one, other = draw.distinct(numbers, 2, 2)
+    return numbers, one + other
+
+
 FLATTEN = Behaviour(
     name="flatten",
     aliases=("flatten a list", "flatten a nested list"),
@@ -104,6 +123,12 @@ FLATTEN = Behaviour(
     summary="Returns the numbers of a list nested to any depth as one flat list.",
     signature="flatten(nested)",
     reference=_flatten,
+    inputs=lambda draw: (_nested(draw, 3),),
+    properties={
+        "it holds the numbers in their order": lambda flat, nested: (
+            [int(digit) for digit in str(nested) if digit.isdecimal()] == flat
+        ),
+    },
     cases=single(
         *([], [1], [[1]], [[]], [1, [2]], [[1], 2], [[1, 2], [3]], [[[1]]], [1, [], 2]),
         *([1, [2, [3]]], [1, [2, [3, [4]]], 5], [[[]], [[1, [2]]]]),
@@ -118,6 +143,11 @@ UNIQUE = Behaviour(
     summary="Returns the items of a list without repetitions, in the order of their first occurrence.",
     signature="unique(items)",
     reference=_unique,
+    inputs=lambda draw: (integers(draw, 0, 4, most=8),),
+    properties={
+        "no item is there twice": lambda left, _items: len(left) == len(set(left)),
+        "every item is there": lambda left, items: set(left) == set(items),
+    },
     cases=single([], [1], [1, 1], [2, 1], [2, 1, 2], ["b", "a", "b"], [3, 1, 3, 2, 1], [0, 0, 0], [9, 8, 9, 7, 8]),
     accepts=in_place,
     explains=_other_unique,
@@ -131,6 +161,13 @@ CHUNK = Behaviour(
     summary="Splits a list into parts of a size, the last of which may be shorter.",
     signature="chunk(items, size)",
     reference=_chunk,
+    inputs=lambda draw: (integers(draw, 0, 9, most=7), draw.integer(1, 5)),
+    properties={
+        "joined, the parts are the list": lambda parts, items, _size: (
+            [item for part in parts for item in part] == items
+        ),
+        "no part is empty or too long": lambda parts, _items, size: all(1 <= len(part) <= size for part in parts),
+    },
     cases=(
         *(([], 3), ([1], 1), ([1], 2), ([1, 2], 1), ([1, 2], 2), ([1, 2, 3], 2), ([1, 2, 3, 4], 2), ([1, 2, 3], 3)),
         ([1, 2, 3, 4, 5], 3),
@@ -146,6 +183,10 @@ SECOND_LARGEST = Behaviour(
     summary="Returns the second largest number of a list; asked only where the largest is there once.",
     signature="second_largest(numbers)",
     reference=_second_largest,
+    inputs=lambda draw: (different(draw, least=2),),
+    properties={
+        "one number is larger": lambda second, numbers: sum(number > second for number in numbers) == 1,
+    },
     cases=single([1, 2], [2, 1], [3, 1, 2], [1, 2, 3], [-1, -2], [0, -1], [2, 1, 1], [5, 3, 9, 7], [-5, -3, -9, -7]),
     readings=(spread,),
     accepted="the numbers one by one",
@@ -158,6 +199,11 @@ MERGE_SORTED = Behaviour(
     summary="Merges two sorted lists into one sorted list, repetitions included.",
     signature="merge(a, b)",
     reference=_merge_sorted,
+    inputs=lambda draw: (sorted(integers(draw, -9, 9)), sorted(integers(draw, -9, 9))),
+    properties={
+        "it is sorted": lambda merged, _a, _b: all(one <= other for one, other in pairwise(merged)),
+        "it holds the numbers of both": lambda merged, a, b: Counter(merged) == Counter([*a, *b]),
+    },
     cases=(
         *(([], []), ([1], []), ([], [1]), ([1], [2]), ([2], [1]), ([1], [1]), ([1, 3], [2]), ([1, 1], [1])),
         *(([1, 2], [3, 4]), ([1, 3, 5], [2, 4, 6]), ([-3, 0, 7], [-2, 7])),
@@ -171,6 +217,12 @@ TWO_SUM = Behaviour(
     summary="Returns the places of two numbers of a list that add up to a target; there always are such.",
     signature="two_sum(numbers, target)",
     reference=_two_sum,
+    inputs=_with_target,
+    properties={
+        "the numbers there add up to the target": lambda places, numbers, target: (
+            sum(numbers[at] for at in places) == target
+        ),
+    },
     cases=(
         *(([1, 2], 3), ([3, 3], 6), ([3, 2, 4], 6), ([2, 7, 11, 15], 9), ([0, 4, 0], 0), ([-1, 1, 5], 0)),
         *(([-3, -7, 2], -10), ([1, 2, 3, 9], 12), ([5, 5, 1, 2], 10)),
@@ -188,6 +240,10 @@ MAX_SUBARRAY = Behaviour(
     summary="Returns the largest sum of a part of a list, at least one number long.",
     signature="max_subarray(numbers)",
     reference=_max_subarray,
+    inputs=lambda draw: (integers(draw, -9, 9, least=1, most=7),),
+    properties={
+        "no number and no sum of all is larger": lambda best, numbers: best >= max(*numbers, sum(numbers), numbers[0]),
+    },
     cases=single(
         *([1], [-1], [0], [1, 2], [-2, 1], [1, -2], [-2, -1], [2, -1, 2], [1, -3, 2], [3, -1, 4, -9]),
         [-2, 1, -3, 4, -1, 2, 1, -5, 4],
@@ -202,6 +258,13 @@ MOVE_ZEROS = Behaviour(
     summary="Moves the zeros of a list to its end and keeps the order of the other numbers.",
     signature="move_zeros(numbers)",
     reference=_move_zeros,
+    inputs=lambda draw: (integers(draw, -2, 3, most=7),),
+    properties={
+        "it holds the same numbers": lambda moved, numbers: Counter(moved) == Counter(numbers),
+        "no number stands behind a zero": lambda moved, _numbers: (
+            not any(other and not one for one, other in pairwise(moved))
+        ),
+    },
     cases=single([], [0], [1], [0, 1], [1, 0], [2, 1], [0, 0, 1], [0, 2, 0, 1], [0, 1, 0, 3, 12], [-1, 0, 5]),
     accepts=in_place,
     explains=_other_zeros,
@@ -215,6 +278,11 @@ CUMULATIVE_SUM = Behaviour(
     summary="Returns the sums of the first number, the first two, and so on.",
     signature="cumulative_sum(numbers)",
     reference=_cumulative_sum,
+    inputs=lambda draw: (integers(draw, -9, 9),),
+    properties={
+        "there are as many sums as numbers": lambda sums, numbers: len(sums) == len(numbers),
+        "the last one is the sum of all": lambda sums, numbers: not sums or sums[-1] == sum(numbers),
+    },
     cases=single([], [1], [1, 2], [0, 0], [1, -1], [2, -3, 1], [1, 2, 3, 4], [0.5, 0.5], [-1, -2, -3]),
     accepts=lambda example, answer: equal(example, answer) or (bool(example.args[0]) and in_place(example, answer)),
     accepted="in place",

@@ -6,8 +6,10 @@ from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, in_place
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import any_table, square, table
 from pytest_aiassert.sandbox import Returned
 
 
@@ -48,6 +50,17 @@ def _other_rotation(example: Example, answer: Returned) -> str | None:
     return "it only transposes" if example.returns != _transpose(matrix) and alike(_transpose(matrix), value) else None
 
 
+def _factors(draw: Draw) -> tuple[list[list[int]], list[list[int]]]:
+    """Draw two matrices that can be multiplied."""
+    rows, shared, columns = (draw.integer(1, 3) for _ in range(3))
+    return table(draw, rows, shared), table(draw, shared, columns)
+
+
+def _maybe_symmetric(matrix: list[list[int]], *, mirror: bool) -> list[list[int]]:
+    size = range(len(matrix))
+    return [[matrix[min(y, x)][max(y, x)] for x in size] for y in size] if mirror else matrix
+
+
 TRANSPOSE = Behaviour(
     name="transpose",
     aliases=("transpose a matrix", "matrix transpose"),
@@ -55,6 +68,10 @@ TRANSPOSE = Behaviour(
     summary="Returns a matrix with its rows as columns.",
     signature="transpose(matrix)",
     reference=_transpose,
+    inputs=lambda draw: (any_table(draw, 3),),
+    properties={
+        "transposed again, it is the matrix": lambda columns, matrix: _transpose(columns) == matrix,
+    },
     cases=single(
         *([[7]], [[1, 2]], [[1], [2]], [[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1, 2], [3, 4], [5, 6]]),
         [["a", "b"], ["c", "d"]],
@@ -70,6 +87,12 @@ MATRIX_MULTIPLY = Behaviour(
     summary="Returns the product of two matrices.",
     signature="multiply(a, b)",
     reference=_multiply,
+    inputs=_factors,
+    properties={
+        "it has the rows of the first and the columns of the second": lambda product, a, b: (
+            (len(product), len(product[0])) == (len(a), len(b[0]))
+        ),
+    },
     cases=(
         ([[2]], [[3]]),
         ([[1, 2]], [[3], [4]]),
@@ -90,6 +113,10 @@ ROTATE_MATRIX = Behaviour(
     summary="Turns a square matrix clockwise by 90 degrees.",
     signature="rotate(matrix)",
     reference=_rotate,
+    inputs=lambda draw: (square(draw),),
+    properties={
+        "turned four times, it is the matrix": lambda turned, matrix: _rotate(_rotate(_rotate(turned))) == matrix,
+    },
     cases=single(
         [[1]],
         [[1, 2], [3, 4]],
@@ -108,6 +135,10 @@ SPIRAL_ORDER = Behaviour(
     summary="Returns the cells of a matrix clockwise from the first, from the outside in.",
     signature="spiral_order(matrix)",
     reference=_spiral,
+    inputs=lambda draw: (any_table(draw),),
+    properties={
+        "it holds every cell": lambda cells, matrix: sorted(cells) == sorted(cell for row in matrix for cell in row),
+    },
     cases=single(
         *([[1]], [[1, 2]], [[1], [2]], [[1, 2], [3, 4]], [[1], [2], [3]], [[1, 2, 3], [4, 5, 6]]),
         *([[1, 2], [3, 4], [5, 6]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]),
@@ -122,6 +153,10 @@ SYMMETRIC_MATRIX = Behaviour(
     summary="Tells whether a square matrix equals its transpose.",
     signature="is_symmetric(matrix)",
     reference=_is_symmetric,
+    inputs=lambda draw: (_maybe_symmetric(square(draw, 3), mirror=draw.boolean()),),
+    properties={
+        "its corners are equal where it is": lambda yes, matrix: not yes or matrix[0][-1] == matrix[-1][0],
+    },
     cases=single(
         *([[1]], [[1, 2], [2, 1]], [[1, 2], [3, 1]], [[1, 0], [0, 2]], [[1, 2, 3], [2, 4, 5], [3, 5, 6]]),
         *([[1, 2, 3], [2, 4, 5], [3, 6, 6]], [[1, 2, 3], [0, 4, 5], [3, 5, 6]], [[1, 2, 3], [2, 1, 2], [1, 2, 1]]),

@@ -111,6 +111,11 @@ def _with_or_without_prefix(example: Example, answer: Returned) -> bool:
     return answer.value in (example.returns, f"0b{example.returns}")
 
 
+def _not_prime(n: int) -> int:
+    """Return the first number from n on that is not prime."""
+    return n if not _is_prime(n) else _not_prime(n + 1)
+
+
 FACTORIAL = Behaviour(
     name="factorial",
     aliases=("factorial of n", "n!", "compute the factorial"),
@@ -118,6 +123,10 @@ FACTORIAL = Behaviour(
     summary="Returns n! for n ≥ 0; what it does below zero is left open.",
     signature="factorial(n)",
     reference=math.factorial,
+    inputs=lambda draw: (draw.integer(0, 20),),
+    properties={
+        "all numbers up to n divide it": lambda product, n: all(product % number == 0 for number in range(1, n + 1)),
+    },
     cases=single(0, 1, 2, 3, 5, 10, 20, 25),
 )
 
@@ -128,6 +137,12 @@ FIBONACCI = Behaviour(
     summary="Returns the n-th Fibonacci number, with fib(0) = 0 and fib(1) = 1.",
     signature="fibonacci(n)",
     reference=_fibonacci,
+    inputs=lambda draw: (draw.integer(0, 18),),
+    properties={
+        "5 F² + 4 or 5 F² - 4 is a square": lambda number, _n: any(
+            math.isqrt(x) ** 2 == x for x in (5 * number**2 + 4, abs(5 * number**2 - 4))
+        ),
+    },
     cases=single(0, 1, 2, 3, 4, 7, 10, 20),
     explains=_other_fibonacci,
 )
@@ -139,6 +154,10 @@ IS_PRIME = Behaviour(
     summary="Tells whether an integer is prime; nothing below 2 is.",
     signature="is_prime(n)",
     reference=_is_prime,
+    inputs=lambda draw: (draw.integer(-20, 2000),),
+    properties={
+        "2, 3 and 5 divide no other prime": lambda prime, n: not prime or all(n % d or n == d for d in (2, 3, 5)),
+    },
     cases=single(2, 3, 4, 1, 0, -7, 5, 9, 15, 17, 25, 49, 97, 121, 561, 7919, 7921),
 )
 
@@ -155,6 +174,11 @@ GCD = Behaviour(
     summary="Returns the greatest common divisor of two non-negative integers, not both zero.",
     signature="gcd(a, b)",
     reference=math.gcd,
+    inputs=lambda draw: (draw.integer(0, 200), draw.integer(1, 200))[:: draw.one_of((1, -1))],
+    properties={
+        "it divides both": lambda divisor, a, b: a % divisor == b % divisor == 0,
+        "what is left of both has no common divisor": lambda divisor, a, b: math.gcd(a // divisor, b // divisor) == 1,
+    },
     cases=(
         *((12, 18), (18, 12), (17, 5), (1, 1), (7, 7), (0, 5), (5, 0)),
         *((1, 9), (1071, 462), (6765, 4181), (4096, 6144)),
@@ -170,6 +194,11 @@ LCM = Behaviour(
     summary="Returns the least common multiple of two positive integers.",
     signature="lcm(a, b)",
     reference=math.lcm,
+    inputs=lambda draw: (draw.integer(1, 60), draw.integer(1, 60)),
+    properties={
+        "it is a multiple of both": lambda multiple, a, b: multiple % a == multiple % b == 0,
+        "it is not above their product": lambda multiple, a, b: 0 < multiple <= a * b,
+    },
     cases=((1, 1), (4, 6), (6, 4), (5, 5), (3, 7), (1, 9), (2, 8), (21, 6), (12, 18), (1000, 999)),
     readings=(as_one_list,),
     accepted="the two numbers as one list",
@@ -182,6 +211,13 @@ PRIMES_UP_TO = Behaviour(
     summary="Returns the primes up to n, in ascending order; asked only for n that are not prime themselves.",
     signature="primes_up_to(n)",
     reference=_primes_up_to,
+    inputs=lambda draw: (_not_prime(draw.integer(0, 120)),),
+    properties={
+        "they ascend": lambda primes, _n: primes == sorted(primes),
+        "none is a multiple of another": lambda primes, _n: all(
+            one % other for one in primes for other in primes if one != other
+        ),
+    },
     cases=single(4, 1, 0, 6, 9, 10, 30, 50, 100, 200),
 )
 
@@ -192,6 +228,10 @@ PRIME_FACTORS = Behaviour(
     summary="Returns the prime factors of n ≥ 2, each as often as it divides n.",
     signature="prime_factors(n)",
     reference=_prime_factors,
+    inputs=lambda draw: (draw.integer(2, 500),),
+    properties={
+        "their product is n": lambda factors, n: math.prod(factors) == n,
+    },
     cases=single(2, 3, 4, 6, 8, 9, 12, 13, 15, 49, 97, 100, 360, 1001, 7921),
     accepts=_factors_or_powers,
     explains=_other_factors,
@@ -205,6 +245,10 @@ DIGIT_SUM = Behaviour(
     summary="Returns the sum of the digits of a non-negative integer.",
     signature="digit_sum(n)",
     reference=_digit_sum,
+    inputs=lambda draw: (draw.integer(0, 99_999),),
+    properties={
+        "divided by 9, it leaves what n leaves": lambda total, n: total % 9 == n % 9,
+    },
     cases=single(0, 7, 10, 11, 99, 100, 123, 1000, 5050, 987654321),
 )
 
@@ -215,6 +259,10 @@ ARMSTRONG_NUMBER = Behaviour(
     summary="Tells whether a positive integer equals the sum of its digits, each to the power of their count.",
     signature="is_armstrong(n)",
     reference=_is_armstrong,
+    inputs=lambda draw: (draw.integer(1, 999),),
+    properties={
+        "all numbers of one digit are, none of two": lambda yes, n: yes if n < 10 else not yes or n >= 100,
+    },
     cases=single(1, 2, 9, 10, 100, 153, 154, 370, 371, 407, 1000, 1634, 8208, 9474, 9475, 54748),
 )
 
@@ -225,6 +273,10 @@ TO_BINARY = Behaviour(
     summary="Writes a non-negative integer in binary digits, as a text.",
     signature="to_binary(n)",
     reference=_to_binary,
+    inputs=lambda draw: (draw.integer(0, 1000),),
+    properties={
+        "read again, it is n": lambda text, n: int(text, 2) == n,
+    },
     cases=single(0, 1, 2, 3, 4, 5, 8, 10, 19, 255, 1024),
     accepts=_with_or_without_prefix,
     explains=_other_binary,
@@ -238,6 +290,10 @@ TO_ROMAN = Behaviour(
     summary="Writes an integer from 1 to 3999 as a Roman numeral.",
     signature="to_roman(n)",
     reference=_to_roman,
+    inputs=lambda draw: (draw.integer(1, 3999),),
+    properties={
+        "read again, it is n": lambda text, n: _from_roman(text) == n,
+    },
     cases=single(*_NUMBERS),
 )
 
@@ -248,6 +304,10 @@ FROM_ROMAN = Behaviour(
     summary="Returns the value of a Roman numeral.",
     signature="from_roman(text)",
     reference=_from_roman,
+    inputs=lambda draw: (_to_roman(draw.integer(1, 3999)),),
+    properties={
+        "written again, it is the text": lambda n, text: _to_roman(n) == text,
+    },
     cases=single(*map(_to_roman, _NUMBERS)),
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
 from pytest_aiassert.sandbox import Opaque, Returned
@@ -106,6 +107,37 @@ def _other_rpn(example: Example, answer: Returned) -> str | None:
     return "it gives a text, not a number" if isinstance(answer.value, str) else None
 
 
+def _brackets(draw: Draw) -> str:
+    """Draw balanced brackets."""
+
+    def pair() -> str:
+        return draw.one_of(("(%s)", "[%s]", "{%s}")) % (_brackets(draw) if draw.choice(2) > 1 else "")
+
+    return "".join(draw.items(pair, 1, 3))
+
+
+def _expression(draw: Draw, depth: int) -> str:
+    """Draw an expression without division."""
+    if depth == 0 or not draw.choice(2):
+        return str(draw.integer(0, 12))
+    left, right = _expression(draw, depth - 1), _expression(draw, depth - 1)
+    return draw.one_of(("%s + %s", "%s * %s", "%s - %s", "(%s + %s)", "(%s - %s)")) % (left, right)
+
+
+def _tokens(draw: Draw, depth: int) -> list[str]:
+    """Draw the tokens of an expression without division."""
+    if depth == 0 or not draw.choice(2):
+        return [str(draw.integer(0, 12))]
+    return [*_tokens(draw, depth - 1), *_tokens(draw, depth - 1), draw.one_of("+*-")]
+
+
+def _address(draw: Draw) -> str:
+    """Draw an email address, or a text that clearly is none."""
+    name, host = draw.text(least=1, most=5), draw.text(least=2, most=5)
+    forms = ("%s@%s.com", "%s@mail.%s.org", "%s@%s", "%s.%s.com", "%s@@%s.com", "%s %s@a.com", "%s@b@%s.com")
+    return draw.one_of(forms) % (name, host)
+
+
 BALANCED_BRACKETS = Behaviour(
     name="balanced_brackets",
     aliases=(
@@ -116,6 +148,10 @@ BALANCED_BRACKETS = Behaviour(
     summary="Tells whether the brackets (), [] and {} of a text are balanced.",
     signature="is_balanced(text)",
     reference=_is_balanced,
+    inputs=lambda draw: (draw.text("()[]{}") if draw.boolean() else _brackets(draw),),
+    properties={
+        "an odd number is never balanced": lambda yes, text: not yes or len(text) % 2 == 0,
+    },
     cases=single("", "(", ")", "()", "[]", "{}", ")(", "(]", "([)]", "([])", "()[]{}", "((", "())", "{[()()]}", "]["),
 )
 
@@ -132,6 +168,10 @@ EVALUATE_EXPRESSION = Behaviour(
     summary="Returns the value of an expression of numbers, + - * / and parentheses; * and / bind tighter.",
     signature="evaluate(text)",
     reference=_evaluate,
+    inputs=lambda draw: (_expression(draw, 3),),
+    properties={
+        "with twice its parentheses, it is the same": lambda value, text: _evaluate(f"(({text}))") == value,
+    },
     cases=single(
         *("1", "1+2", "1 + 2", "3 - 5", "2 * 3", "8 / 2", "8 - 3 - 2", "12 / 3 / 2", "2 * 3 + 4", "2 + 3 * 4"),
         *("10 - 4 / 2", "(1)", "(2 + 3) * 4", "10 - (2 + 3)", "2 * (3 + (4 - 1))", "12 + 34 * 5"),
@@ -146,6 +186,10 @@ EVALUATE_RPN = Behaviour(
     summary="Returns the value of a list of tokens in reverse Polish notation; divisions are without remainder.",
     signature="evaluate_rpn(tokens)",
     reference=_evaluate_rpn,
+    inputs=lambda draw: (_tokens(draw, 3),),
+    properties={
+        "followed by 0 +, it is the same": lambda value, tokens: _evaluate_rpn([*tokens, "0", "+"]) == value,
+    },
     cases=single(
         *(["7"], ["1", "2", "+"], ["5", "3", "-"], ["3", "5", "-"], ["2", "3", "*"], ["6", "3", "/"]),
         *(["2", "1", "+", "3", "*"], ["2", "3", "4", "*", "+"], ["10", "2", "8", "*", "+", "3", "-"]),
@@ -163,6 +207,10 @@ VALID_EMAIL = Behaviour(
     summary="Tells whether a text is an email address; asked only for what is clearly one or clearly none.",
     signature="is_valid_email(text)",
     reference=_is_email,
+    inputs=lambda draw: (_address(draw),),
+    properties={
+        "a valid one has one @": lambda yes, text: not yes or text.count("@") == 1,
+    },
     cases=single(
         *("a@b.com", "", "@", "plain", "@b.com", "a@", "a@b", "b.com", "a@@b.com", "a@b@c.com", "a b@c.com"),
         *("user.name@example.com", "user@mail.example.org", "name123@example.co.uk"),
@@ -178,6 +226,10 @@ VALID_IPV4 = Behaviour(
     summary="Tells whether a text is an IPv4 address; leading zeros are left open.",
     signature="is_valid_ipv4(text)",
     reference=_is_ipv4,
+    inputs=lambda draw: (".".join(str(draw.integer(0, 300)) for _ in range(draw.one_of((4, 4, 4, 3, 5)))),),
+    properties={
+        "a valid one has three dots": lambda yes, text: not yes or text.count(".") == 3,
+    },
     cases=single(
         *("0.0.0.0", "1.2.3.4", "192.168.0.1", "255.255.255.255", "", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1"),  # noqa: S104 - an address to check, bound to nothing
         *("1.1.1.256", "1.1.1.999", "a.b.c.d", "1..2.3", "1.2.3.", "1.2.3.-4", "1.2.3.4 x"),
@@ -193,6 +245,10 @@ HEX_TO_RGB = Behaviour(
     summary="Returns red, green and blue of a colour written as #1e90ff.",
     signature="hex_to_rgb(text)",
     reference=_hex_to_rgb,
+    inputs=lambda draw: (_rgb_to_hex(*(draw.integer(0, 255) for _ in range(3))),),
+    properties={
+        "written again, it is the text": lambda colour, text: _rgb_to_hex(*colour) == text.lower(),
+    },
     cases=single("#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#010203", "#FFA500", "#1e90ff"),
 )
 
@@ -203,6 +259,10 @@ RGB_TO_HEX = Behaviour(
     summary="Writes red, green and blue as a colour: #1e90ff.",
     signature="rgb_to_hex(red, green, blue)",
     reference=_rgb_to_hex,
+    inputs=lambda draw: tuple(draw.integer(0, 255) for _ in range(3)),
+    properties={
+        "read again, it is the colour": lambda text, *colour: _hex_to_rgb(text) == colour,
+    },
     cases=((0, 0, 0), (1, 2, 3), (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (16, 15, 160), (30, 144, 255)),
     accepts=_any_case,
     readings=(lambda args: (args,),),

@@ -121,6 +121,11 @@ PERMUTATIONS = Behaviour(
     summary="Returns all orders of the items of a list, none of which repeats.",
     signature="permutations(items)",
     reference=_permutations,
+    inputs=lambda draw: (draw.distinct(range(1, 10), 0, 4),),
+    properties={
+        "there are n!": lambda orders, items: len(orders) == math.factorial(len(items)),
+        "each holds the items": lambda orders, items: all(sorted(order) == sorted(items) for order in orders),
+    },
     cases=single([1], [], [1, 2], [1, 2, 3], [3, 1, 2], [1, 2, 3, 4]),
     accepts=_orders,
     readings=(_as_text,),
@@ -134,6 +139,11 @@ POWER_SET = Behaviour(
     summary="Returns all subsets of the items of a list, none of which repeats; the empty one is one.",
     signature="power_set(items)",
     reference=_power_set,
+    inputs=lambda draw: (draw.distinct(range(1, 10), 0, 4),),
+    properties={
+        "there are 2 to the n": lambda subsets, items: len(subsets) == 2 ** len(items),
+        "each holds items only": lambda subsets, items: all(set(subset) <= set(items) for subset in subsets),
+    },
     cases=single([], [1], [1, 2], [2, 1, 3], [1, 2, 3, 4]),
     accepts=in_any_order_throughout,
     accepted="any order, sets",
@@ -146,6 +156,10 @@ HANOI = Behaviour(
     summary="Returns the least number of moves that solve the Tower of Hanoi with n disks.",
     signature="hanoi(n)",
     reference=_hanoi,
+    inputs=lambda draw: (draw.integer(1, 7),),
+    properties={
+        "one disk more takes twice as many and one": lambda moves, n: _hanoi(n + 1) == 2 * moves + 1,
+    },
     cases=single(1, 2, 3, 4, 5, 8),
     accepts=_moves_or_count,
     readings=(_with_pegs("A", "B", "C"), _with_pegs("A", "C", "B")),
@@ -159,6 +173,10 @@ CLIMB_STAIRS = Behaviour(
     summary="Counts the ways to climb n ≥ 1 stairs by one or two at a time.",
     signature="climb_stairs(n)",
     reference=_climb_stairs,
+    inputs=lambda draw: (draw.integer(1, 18),),
+    properties={
+        "there are no fewer than stairs, from the third on no more than doublings": lambda ways, n: n <= ways <= 2**n,
+    },
     cases=single(1, 2, 3, 4, 5, 10, 20),
 )
 
@@ -169,6 +187,12 @@ COIN_CHANGE = Behaviour(
     summary="Returns the least number of coins that add up to an amount, -1 where none do; coins may repeat.",
     signature="coin_change(coins, amount)",
     reference=_coin_change,
+    inputs=lambda draw: (draw.distinct(range(1, 13), 1, 3), draw.integer(0, 25)),
+    properties={
+        "so many of the largest coin are enough": lambda count, coins, amount: (
+            count == -1 or count * max(coins) >= amount
+        ),
+    },
     cases=(
         *(([1], 0), ([1], 1), ([2], 1), ([1, 2], 4), ([2], 3), ([5, 10], 3), ([1, 3, 4], 6), ([1, 2, 5], 11)),
         *(([2, 5], 6), ([1, 5, 10, 25], 30), ([4, 9, 1], 12)),
@@ -186,6 +210,12 @@ PASCALS_TRIANGLE = Behaviour(
     summary="Returns the first n rows of Pascal's triangle.",
     signature="pascals_triangle(n)",
     reference=_pascals_triangle,
+    inputs=lambda draw: (draw.integer(1, 9),),
+    properties={
+        "each row adds up to twice the one before": lambda rows, n: (
+            [sum(row) for row in rows] == [2**at for at in range(n)]
+        ),
+    },
     cases=single(1, 2, 3, 4, 5, 8),
     explains=_other_triangle,
 )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, in_place
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import different, integers
 from pytest_aiassert.behaviours.readings import swapped
 from pytest_aiassert.sandbox import Returned
 
@@ -66,6 +70,15 @@ def _pseudo_random(count: int) -> list[int]:
     return [(index * 7919 + 13) % 1009 - 500 for index in range(count)]
 
 
+def _maybe_sorted(items: list[int], *, sort: bool) -> list[int]:
+    return sorted(items) if sort else items
+
+
+def _with_rank(draw: Draw) -> tuple[list[int], int]:
+    items = different(draw, least=1)
+    return items, draw.integer(1, len(items))
+
+
 _TENS = list(range(0, 1000, 10))
 
 SORTING = Behaviour(
@@ -78,6 +91,11 @@ SORTING = Behaviour(
     summary="Sorts a list of integers in ascending order, as a new list or in place.",
     signature="sort(items)",
     reference=sorted,
+    inputs=lambda draw: (integers(draw, most=8),),
+    properties={
+        "it is a permutation of the items": lambda ordered, items: Counter(ordered) == Counter(items),
+        "it ascends": lambda ordered, _items: all(one <= other for one, other in pairwise(ordered)),
+    },
     cases=single(
         *([3, 1, 2], [], [1], [2, 1], [1, 2, 3], [5, 4, 3, 2, 1], [2, 3, 2, 1, 3], [0, 0, 0], [-1, 5, -3, 0]),
         _pseudo_random(100),
@@ -98,6 +116,11 @@ BINARY_SEARCH = Behaviour(
     summary="Returns an index of the target in a sorted list, or -1 or None where it is missing.",
     signature="binary_search(items, target)",
     reference=_search,
+    inputs=lambda draw: (sorted(integers(draw, -9, 9, most=8)), draw.integer(-9, 9)),
+    properties={
+        "the target is where it says": lambda at, items, target: at == -1 or items[at] == target,
+        "-1 is for a missing target": lambda at, items, target: (at == -1) == (target not in items),
+    },
     cases=(
         *(([1, 3, 5, 7], 5), ([1, 3, 5, 7], 1), ([1, 3, 5, 7], 7), ([1, 3, 5, 7], 4), ([1, 3, 5, 7], 0)),
         *(([1, 3, 5, 7], 9), ([], 1), ([2], 2), ([2], 3), ([1, 2], 2), ([-5, -1, 0, 8, 9], -1)),
@@ -116,6 +139,10 @@ IS_SORTED = Behaviour(
     summary="Tells whether a list is in ascending order, repetitions allowed.",
     signature="is_sorted(items)",
     reference=_is_sorted,
+    inputs=lambda draw: (_maybe_sorted(integers(draw, -9, 9), sort=draw.boolean()),),
+    properties={
+        "the first is not above the last where it is": lambda yes, items: not yes or items[:1] <= items[-1:],
+    },
     cases=single(
         [], [1], [1, 2], [2, 1], [1, 1], [1, 3, 2], [-1, 0, 1], [0, -1], [1, 2, 3, 0], [2, 1, 3], [1, 2, 2, 3]
     ),
@@ -128,6 +155,10 @@ KTH_LARGEST = Behaviour(
     summary="Returns the k-th largest item of a list, the largest for k = 1; asked only where no item repeats.",
     signature="kth_largest(items, k)",
     reference=_kth_largest,
+    inputs=_with_rank,
+    properties={
+        "k - 1 items are larger": lambda item, items, k: sum(other > item for other in items) == k - 1,
+    },
     cases=(
         *(([1], 1), ([1, 2], 1), ([2, 1], 2), ([3, 1, 2], 1), ([3, 1, 2], 3), ([-1, -2], 2), ([4, 9, 2, 7], 2)),
         *(([3, 2, 1, 5, 6, 4], 2), ([7, 10, 4, 3, 20, 15], 3)),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method
+from pytest_aiassert.behaviours.drawing import Draw
+from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method, Story
 
 
 class _Counter:
@@ -60,6 +61,34 @@ class _RateLimiter:
         return True
 
 
+def _counting(draw: Draw) -> Story:
+    """Draw a story that never counts below zero."""
+    calls: list[tuple[str, tuple[Any, ...]]] = []
+    number = 0
+    for name in draw.items(lambda: draw.one_of(("increment", "value", "decrement", "reset")), 0, 12):
+        if name != "decrement" or number:
+            calls.append((name, ()))
+            number = 0 if name == "reset" else number + (name == "increment") - (name == "decrement")
+    return (), [*calls, ("value", ())]
+
+
+def _banking(draw: Draw) -> Story:
+    def call() -> tuple[str, tuple[Any, ...]]:
+        name = draw.one_of(("deposit", "withdraw", "balance"))
+        return name, () if name == "balance" else (draw.integer(1, 100),)
+
+    return (), [*draw.items(call, 0, 10), ("balance", ())]
+
+
+def _limiting(draw: Draw) -> Story:
+    """Draw a story of calls at once and of long pauses."""
+
+    def call() -> tuple[str, tuple[Any, ...]]:
+        return ("wait", (60,)) if draw.choice(1, likely=0.2) else ("allow", ())
+
+    return (draw.integer(1, 4), 1), [*draw.items(call, 1, 12), ("wait", (0,))]
+
+
 def _allowed(expected: Any, actual: Any) -> bool:
     """Accept a pair whose first item says it."""
     return alike(expected, actual[0] if isinstance(actual, tuple) and actual else actual)
@@ -72,6 +101,7 @@ COUNTER = ClassBehaviour(
     summary="Counts up, down and back to zero.",
     signature="Counter()",
     reference=_Counter,
+    inputs=_counting,
     methods=(
         Method(name="increment", sounds=("inc", "add", "up", "count_up", "tick"), answers=False, spare=(1,)),
         Method(name="decrement", sounds=("dec", "subtract", "down", "count_down"), answers=False, spare=(1,)),
@@ -101,6 +131,7 @@ BANK_ACCOUNT = ClassBehaviour(
     summary="Takes and gives back money, never more than there is.",
     signature="BankAccount()",
     reference=_BankAccount,
+    inputs=_banking,
     methods=(
         Method(name="deposit", sounds=("add", "credit"), answers=False),
         Method(name="withdraw", sounds=("withdrawal", "take", "debit"), answers=False),
@@ -130,6 +161,7 @@ RATE_LIMITER = ClassBehaviour(
     summary="Allows so many calls in so many seconds; asked at once and after long pauses, where all kinds agree.",
     signature="RateLimiter(calls, seconds)",
     reference=_RateLimiter,
+    inputs=_limiting,
     methods=(
         Method(
             name="allow",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
 from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.drawing import LETTERS, Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
+from pytest_aiassert.behaviours.kinds.domains import sentence
 from pytest_aiassert.behaviours.readings import spread
 from pytest_aiassert.sandbox import Returned
 
@@ -127,6 +130,22 @@ def _other_reversal(example: Example, answer: Returned) -> str | None:
     return "it reverses each word, not their order" if each not in ("", text) and answer.value == each else None
 
 
+def _mirrored(draw: Draw) -> str:
+    """Draw a text that is a palindrome about as often as not."""
+    half = draw.text("abc", 0, 4)
+    return half + draw.one_of(("", "a", "bc")) + half[::-1] if draw.boolean() else draw.text("ab", 0, 6)
+
+
+def _two_texts(draw: Draw) -> tuple[str, str]:
+    """Draw two texts, the other one of the same letters about as often as not."""
+    text = draw.text("abcd", 1, 6)
+    return text, "".join(draw.shuffled(text)) if draw.boolean() else draw.text("abcd", 1, 6)
+
+
+def _decoded(runs: str) -> str:
+    return "".join(letter * int(count) for letter, count in re.findall(r"(\D)(\d+)", runs))
+
+
 PALINDROME = Behaviour(
     name="palindrome",
     aliases=("is_palindrome", "palindrome check", "check palindrome", "palindromic string"),
@@ -134,6 +153,10 @@ PALINDROME = Behaviour(
     summary="Tells whether a text reads the same backwards; asked only where case and punctuation do not matter.",
     signature="is_palindrome(text)",
     reference=_is_palindrome,
+    inputs=lambda draw: (_mirrored(draw),),
+    properties={
+        "the first letter is the last where it is one": lambda yes, text: not yes or text[:1] == text[-1:],
+    },
     cases=single("racecar", "hello", "a", "", "ab", "aa", "abba", "abca", "été", "12321", "1231", "xy" * 50 + "x"),
 )
 
@@ -144,6 +167,10 @@ REVERSE_STRING = Behaviour(
     summary="Returns a text backwards, character by character.",
     signature="reverse(text)",
     reference=_reverse,
+    inputs=lambda draw: (draw.text(f"{LETTERS}AZ 09.é"),),
+    properties={
+        "reversed again, it is the text": lambda reverse, text: reverse[::-1] == text,
+    },
     cases=single("abc", "", "a", "hello world", "  x", "Aa1!", "été", "日本語", "a\nb", "ab" * 100),
 )
 
@@ -154,6 +181,10 @@ COUNT_VOWELS = Behaviour(
     summary="Counts the vowels a, e, i, o, u of a text, small and capital.",
     signature="count_vowels(text)",
     reference=_count_vowels,
+    inputs=lambda draw: (draw.text("bcxyzaeiouAEIOUBC "),),
+    properties={
+        "there are no more than letters": lambda count, text: 0 <= count <= len(text),
+    },
     cases=single("", "b", "a", "A", "E", "u", "io", "y", "hello", "rhythm", "AEIOU", "Hello World", "a1 e2"),
     explains=_other_vowels,
 )
@@ -165,6 +196,10 @@ ANAGRAM = Behaviour(
     summary="Tells whether two texts are anagrams; asked only where case, spaces and punctuation do not matter.",
     signature="are_anagrams(a, b)",
     reference=_are_anagrams,
+    inputs=_two_texts,
+    properties={
+        "they are as long as each other where they are anagrams": lambda yes, a, b: not yes or len(a) == len(b),
+    },
     cases=(
         *(("listen", "silent"), ("a", "b"), ("a", "a"), ("ab", "a"), ("a", "ab"), ("ab", "ba"), ("aab", "abb")),
         *(("abc", "abd"), ("aabb", "abab"), ("abc", "abcc"), ("rat", "car"), ("ad", "bc"), ("triangle", "integral")),
@@ -178,6 +213,10 @@ CAESAR_CIPHER = Behaviour(
     summary="Shifts the letters of a text by some places in the alphabet, keeping case and all that is no letter.",
     signature="caesar(text, shift)",
     reference=_caesar,
+    inputs=lambda draw: (draw.text(f"{LETTERS}{LETTERS.upper()} .!"), draw.integer(0, 25)),
+    properties={
+        "shifted back, it is the text": lambda secret, text, shift: _caesar(secret, -shift) == text,
+    },
     cases=(
         *(("a", 1), ("z", 1), ("A", 1), ("Z", 1), ("abc", 1), ("xyz", 3), ("", 5), ("a", 0), ("a b", 1), ("XYZ", 2)),
         *(("a", 26), ("b1!", 2), ("Hi, Bob!", 13), ("The Quick Fox", 7)),
@@ -194,6 +233,10 @@ REVERSE_WORDS = Behaviour(
     summary="Returns the words of a text in reverse order.",
     signature="reverse_words(text)",
     reference=_reverse_words,
+    inputs=lambda draw: (sentence(draw),),
+    properties={
+        "reversed again, it is the text": lambda reverse, text: _reverse_words(reverse) == " ".join(text.split()),
+    },
     cases=single("", "a", "one", "a b", "a b c", "hi you", "the sky is blue", "to be or not to be"),
     explains=_other_reversal,
 )
@@ -210,6 +253,10 @@ TITLE_CASE = Behaviour(
     summary="Writes the first letter of each word as a capital; asked only for small letters and single spaces.",
     signature="title_case(text)",
     reference=_title,
+    inputs=lambda draw: (sentence(draw),),
+    properties={
+        "in small letters, it is the text": lambda title, text: title.lower() == text,
+    },
     cases=single("", "a", "ab", "a b", "hello", "hello world", "the quick brown fox", "x1 y2"),
 )
 
@@ -220,6 +267,10 @@ LONGEST_COMMON_PREFIX = Behaviour(
     summary="Returns the longest text that all words of a list begin with.",
     signature="longest_common_prefix(words)",
     reference=_common_prefix,
+    inputs=lambda draw: (draw.items(lambda: draw.text("ab", 0, 4), 1, 4),),
+    properties={
+        "each word begins with it": lambda prefix, words: all(word.startswith(prefix) for word in words),
+    },
     cases=single(
         *(["a"], [""], ["a", "b"], ["a", "ab"], ["ab", "a"], ["a", ""], ["abc", "abc"], ["ab", "ac", "b"]),
         *(["abx", "aby"], ["ab", "cb"], ["flower", "flow", "flight"], ["dog", "racecar", "car"]),
@@ -235,6 +286,10 @@ RUN_LENGTH_ENCODING = Behaviour(
     summary="Writes each run of a character once, with its length: aab as a2b1.",
     signature="encode(text)",
     reference=_run_length_encoding,
+    inputs=lambda draw: ("".join(draw.items(lambda: draw.one_of("abc") * draw.integer(1, 11), 0, 5)),),
+    properties={
+        "decoded, it is the text": lambda runs, text: _decoded(runs) == text,
+    },
     cases=single("", "a", "aa", "ab", "aab", "abb", "aba", "aaabbc", "abba", "wwwwwwwwwwww", "aabbbaaaa"),
     accepts=_any_run_form,
     accepted="2a1b, runs of one without their length, pairs of character and length",
@@ -247,6 +302,13 @@ EDIT_DISTANCE = Behaviour(
     summary="Returns the least number of insertions, deletions and replacements that turn one text into another.",
     signature="edit_distance(a, b)",
     reference=_edit_distance,
+    inputs=lambda draw: (draw.text("abc", 0, 5), draw.text("abc", 0, 5)),
+    properties={
+        "it is 0 for equal texts alone": lambda distance, a, b: (distance == 0) == (a == b),
+        "it is between the difference of the lengths and the greater one": lambda distance, a, b: (
+            abs(len(a) - len(b)) <= distance <= max(len(a), len(b))
+        ),
+    },
     cases=(
         *(("", ""), ("a", ""), ("", "a"), ("a", "a"), ("a", "b"), ("ab", "ba"), ("abc", "c"), ("ab", "abc")),
         *(("abc", "axc"), ("flaw", "lawn"), ("sunday", "sat"), ("kitten", "sitting")),
@@ -260,6 +322,10 @@ LONGEST_COMMON_SUBSEQUENCE = Behaviour(
     summary="Returns the length of the longest common subsequence of two texts.",
     signature="lcs(a, b)",
     reference=_common_subsequence,
+    inputs=lambda draw: (draw.text("abc", 0, 5), draw.text("abc", 0, 5)),
+    properties={
+        "it is not above the shorter length": lambda length, a, b: 0 <= length <= min(len(a), len(b)),
+    },
     cases=(
         *(("a", "a"), ("a", "b"), ("", "a"), ("a", ""), ("ab", "ba"), ("abc", "abc"), ("abc", "ac"), ("abc", "def")),
         *(("aa", "a"), ("abcde", "ace"), ("abcba", "abcbcba"), ("aggtab", "gxtxayb")),
