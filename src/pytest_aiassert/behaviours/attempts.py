@@ -13,6 +13,7 @@ from pytest_aiassert.behaviours.dialects import PYTHON, Dialect
 from pytest_aiassert.behaviours.examples import Accepts, Example
 from pytest_aiassert.behaviours.readings import Way, ways
 from pytest_aiassert.behaviours.refuting import Caller, Tried, refute
+from pytest_aiassert.errors import CannotJudgeError
 from pytest_aiassert.sandbox import Answer, Function, Limits, LoadError, Lost, Returned
 
 _PATIENCE = 10.0  # seconds for all functions of a program together
@@ -73,7 +74,7 @@ def best_function(
 ) -> Attempt | None:
     """Try the functions of a program, likely names first, until one satisfies; None where none could be called.
 
-    Raises SyntaxError for code that does not parse.
+    Raises SyntaxError for code that does not parse, CannotJudgeError where the language has none of the values.
     """
     best: tuple[tuple[bool, int, float], Attempt] | None = None
     deadline = time.monotonic() + _PATIENCE
@@ -81,6 +82,8 @@ def best_function(
     if not trials:
         return None
     examples = dialect.askable(behaviour)
+    if not examples:
+        raise CannotJudgeError(f"behaviour {behaviour.name!r} has no example with values that {dialect.name} can hold")
 
     def alone(name: str, asked: Tried) -> Answer:
         with dialect.candidate(code, limits) as own:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.examples import Example, show
 from pytest_aiassert.sandbox import Answer, Call, Candidate, Function, Limits, LoadError, outline, parse
 
 PLAY = "aiassert_play"
+
+Class: TypeAlias = tuple[str, int, tuple[str, ...]]
+"""A class's name, its line, and its public methods."""
 
 
 class Called(Protocol):
@@ -54,7 +57,8 @@ class Dialect:
 
     `outline` lists functions and raises SyntaxError for code that does not parse. `form` puts an example in the
     language's own values, None where they cannot hold it. With `options`, arguments by name are one last argument.
-    `classes` lists classes with their lines; of code that `with_player` has made, a function called PLAY plays scripts.
+    `makes` stands before a class that is called, `classes` lists them; of code that `with_player` has made, a function
+    called PLAY plays scripts.
     """
 
     name: str
@@ -62,9 +66,10 @@ class Dialect:
     candidate: Callable[[str, Limits | None], Called]
     form: Callable[[Example], Example | None]
     show: Callable[[Any], str]
-    classes: Callable[[str], Sequence[tuple[str, int]]]
+    classes: Callable[[str], Sequence[Class]]
     with_player: Callable[[str], str]
     options: bool = False
+    makes: str = ""
 
     def askable(self, behaviour: Behaviour) -> tuple[Example, ...]:
         """Return the behaviour's examples that this language can be asked."""
@@ -83,9 +88,15 @@ def _as_it_is(example: Example) -> Example:
     return example
 
 
-def _classes(code: str) -> list[tuple[str, int]]:
-    classes = {owner.name: owner.lineno for owner in parse(code).body if isinstance(owner, ast.ClassDef)}
-    return list(classes.items())
+def _classes(code: str) -> list[Class]:
+    owners = {owner.name: owner for owner in parse(code).body if isinstance(owner, ast.ClassDef)}
+    return [(name, owner.lineno, tuple(_public(owner))) for name, owner in owners.items()]
+
+
+def _public(owner: ast.ClassDef) -> Iterator[str]:
+    for item in owner.body:
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and not item.name.startswith("_"):
+            yield item.name
 
 
 @functools.cache

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from pytest_aiassert.sandbox import Answer, Iterated, Lost, Opaque, Raised, Returned
 
 Accepts: TypeAlias = Callable[["Example", Returned], bool]
 """Tells whether a returned answer is right, where equality would be too narrow."""
+
+UNDEFINED = Opaque(type_name="undefined")
+"""What a function of JavaScript returns that returns nothing."""
 
 _RELATIVE = 1e-9
 _ABSOLUTE = 1e-12
@@ -32,6 +35,8 @@ class Example:
             return self.raises is not None and self.raises in (answer.error, *answer.bases)
         if isinstance(answer, Lost) or self.raises is not None:
             return False
+        if is_nothing(answer.value):
+            answer = replace(answer, value=None)
         return accepts(self, answer) if accepts else same(self.returns, answer.value)
 
     def call(self, name: str, shown: Callable[[Any], str] | None = None) -> str:
@@ -55,12 +60,17 @@ def did(answer: Answer, shown: Callable[[Any], str] | None = None) -> str:
     """Say what a call did: returned, raised, printed, or never came back."""
     write = shown or show
     if isinstance(answer, Raised):
-        return f"raised {answer.error}: {_short(answer.message)}" if answer.message else f"raised {answer.error}"
+        return f"raised {answer.error}: {short(answer.message)}" if answer.message else f"raised {answer.error}"
     if isinstance(answer, Lost):
         return answer.detail
-    if answer.value is None and answer.stdout.strip():
-        return f"printed {write(answer.stdout.strip())} and returned {write(None)}"
+    if is_nothing(answer.value) and answer.stdout.strip():
+        return f"printed {write(answer.stdout.strip())} and returned {write(answer.value)}"
     return f"returned {write(answer.value)}"
+
+
+def is_nothing(value: Any) -> bool:
+    """Tell whether a value is what a function gives back that gives back nothing."""
+    return value is None or (isinstance(value, Opaque) and value == UNDEFINED)
 
 
 def same(expected: Any, actual: Any) -> bool:
@@ -126,12 +136,13 @@ def show(value: Any) -> str:
     if isinstance(value, Iterated):
         items = ", ".join(show(item) for item in value.items[:20])
         more = "" if value.complete and len(value.items) <= 20 else ", …"  # noqa: PLR2004 - as above
-        return _short(f"a {value.type_name} object of [{items}{more}]")
+        return short(f"a {value.type_name} object of [{items}{more}]")
     try:
-        return _short(repr(value))
+        return short(repr(value))
     except ValueError:  # an integer of more digits than Python writes
         return f"an integer of {value.bit_length()} bits" if isinstance(value, int) else "a value too long to show"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Cut a text to a readable length."""
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 20]}…{text[-15:]}"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.dialects import Called, Dialect
 from pytest_aiassert.behaviours.drawing import Drawn, Inputs, simpler
-from pytest_aiassert.behaviours.examples import Accepts, Example
+from pytest_aiassert.behaviours.examples import Accepts, Example, is_nothing
 from pytest_aiassert.behaviours.readings import Way
 from pytest_aiassert.sandbox import Answer, Lost, Returned
 
@@ -59,7 +59,11 @@ class Caller:
     def heard(self, one: Tried) -> Tried:
         """Ask once more where something was printed: by this call, or by one after it?"""
         answer = one.answer
-        if isinstance(answer, Lost) or not answer.stdout or (isinstance(answer, Returned) and answer.value is not None):
+        if (
+            isinstance(answer, Lost)
+            or not answer.stdout
+            or (isinstance(answer, Returned) and not is_nothing(answer.value))
+        ):
             return one
         again = self.tried([one.example])
         return again[0] if again and not isinstance(again[0].answer, Lost) else one

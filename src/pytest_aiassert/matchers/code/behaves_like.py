@@ -30,7 +30,7 @@ class BehavesLike(Matcher):
 
     def judge(self, reply: Completion) -> Verdict:
         """Try the functions in the sandbox; the score is the best one's share of inputs that agree."""
-        verdict = Behaves(behaviour=self.behaviour, target=self.behaviour.name).judge(reply)
+        verdict = Behaves(behaviour=self.behaviour, target=self.behaviour.name, language="python").judge(reply)
         return replace(verdict, matcher=repr(self))
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code.behaves_like import BehavesLike, behaves_like
 from pytest_aiassert.matchers.code.implements import judge_code
+from pytest_aiassert.matchers.code.programs import code_of
 from pytest_aiassert.matchers.describing import source
 from pytest_aiassert.sandbox import CandidateSession, Limits, Lost, Returned, outline
 from pytest_aiassert.verdict import Verdict
@@ -51,7 +52,8 @@ class FasterThan(Matcher):
                 found.append((code, attempted))
             return attempted
 
-        verdict = judge_code(self, reply, attempt, what=self.like.behaviour.sought, unit="input")
+        python = code_of(reply, "python")
+        verdict = judge_code(self, reply, python, attempt, what=self.like.behaviour.sought, unit="input")
         if not found:
             return replace(verdict, score=0.0)
         code, best = found[-1]

@@ -37,7 +37,7 @@ def test_a_behaviour_is_found_whatever_its_function_is_called():
     assert verdict.passed
     assert verdict.score == 1.0
     assert verdict.matcher == "implements('addition')"
-    assert verdict.reason == "plus agrees with all 10 inputs"
+    assert verdict.reason == "plus agrees with all 48 inputs"
     assert verdict.evidence[0].marks == (3,)
 
 
@@ -86,7 +86,7 @@ def test_a_helper_may_sit_in_another_block():
     [
         ("", "no python code: the reply is empty"),
         ("I cannot do that.", "no python code: the reply is prose only (17 characters)"),
-        (fenced("const add = (a, b) => a + b;", language="javascript"), "no python code: found javascript at line 2"),
+        (fenced('{"add": 1}', language="json"), "no python code: found json at line 2"),
         (
             fenced("x = 1"),
             "the code has no function that takes the arguments of add(a, b): it defines no function at all",
