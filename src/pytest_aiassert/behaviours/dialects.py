@@ -58,7 +58,7 @@ class Dialect:
     `outline` lists functions and raises SyntaxError for code that does not parse. `form` puts an example in the
     language's own values, None where they cannot hold it. With `options`, arguments by name are one last argument.
     `makes` stands before a class that is called, `classes` lists them; of code that `with_player` has made, a function
-    called PLAY plays scripts.
+    called PLAY plays scripts. Up to `at_once` inputs are asked together: many where a process has to start for them.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Dialect:
     with_player: Callable[[str], str]
     options: bool = False
     makes: str = ""
+    at_once: int = 60
 
     def askable(self, behaviour: Behaviour) -> tuple[Example, ...]:
         """Return the behaviour's examples that this language can be asked."""

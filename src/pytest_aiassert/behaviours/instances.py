@@ -83,6 +83,7 @@ def _attempt(player: Player, line: int) -> Attempt | None:
 def _refuted(player: Player, candidate: Called, inputs: Inputs[Story]) -> tuple[list[Played], list[Played]]:
     """Play what the behaviour draws; return that, and the smallest script that refutes, if any does."""
     behaviour = player.behaviour
+    at_once = player.dialect.at_once
 
     def wrong_of(batch: Sequence[Drawn[Story]]) -> list[tuple[Drawn[Story], Played]]:
         pairs = behaviour.answered(batch)
@@ -95,7 +96,7 @@ def _refuted(player: Player, candidate: Called, inputs: Inputs[Story]) -> tuple[
         played[-1] = _alone(player, played[-1])
     for (one, _), each in zip(behaviour.drawn, played, strict=False):
         if each.wrong is not None:
-            return played, [each if each.settled else smallest(inputs, one, each, wrong_of)]
+            return played, [each if each.settled else smallest(inputs, one, each, wrong_of, at_once=at_once)]
     return played, []
 
 

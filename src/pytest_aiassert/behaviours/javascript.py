@@ -57,6 +57,7 @@ def dialect(language: str) -> Dialect:
         with_player=lambda code: code,  # the driver plays scripts itself
         options=True,
         makes="new ",
+        at_once=400,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,8 +19,7 @@ F = TypeVar("F")
 
 Input: TypeAlias = Drawn[tuple[Any, ...]]
 
-_AT_ONCE = 60  # simpler inputs that are asked together
-_PATIENCE = 2.0  # seconds for making an input simpler
+_ROUNDS = 40  # not seconds: a counterexample must not depend on the machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +103,27 @@ def refute(caller: Caller, behaviour: Behaviour, alone: Callable[[Tried], Answer
             continue
         if isinstance(found.answer, Lost) or behaviour.inputs is None:
             return tried, found
-        return tried, caller.heard(smallest(behaviour.inputs, one, found, wrong_of))
+        return tried, caller.heard(smallest(behaviour.inputs, one, found, wrong_of, at_once=caller.dialect.at_once))
     return tried, None
 
 
 def smallest(
-    inputs: Inputs[T], one: Drawn[T], found: F, wrong_of: Callable[[Sequence[Drawn[T]]], list[tuple[Drawn[T], F]]]
+    inputs: Inputs[T],
+    one: Drawn[T],
+    found: F,
+    wrong_of: Callable[[Sequence[Drawn[T]]], list[tuple[Drawn[T], F]]],
+    *,
+    at_once: int,
 ) -> F:
     """Return what a refuting input comes to after it was made simpler and simpler.
 
-    `wrong_of` asks some inputs at once, and returns those that refute with what came of them.
+    `wrong_of` asks up to `at_once` inputs, and returns those that refute with what came of them.
     """
-    deadline = time.monotonic() + _PATIENCE
     others = simpler(inputs, one)
-    while time.monotonic() < deadline and (batch := list(islice(others, _AT_ONCE))):
+    for _ in range(_ROUNDS):
+        batch = list(islice(others, at_once))
+        if not batch:
+            break
         if wrong := wrong_of(batch):
             one, found = min(wrong, key=lambda pair: pair[0].complexity)
             others = simpler(inputs, one)

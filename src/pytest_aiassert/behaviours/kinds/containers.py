@@ -131,10 +131,10 @@ def _taking(put: str, *asks: str) -> Inputs[Story]:
 
     def inputs(draw: Draw) -> Story:
         def call() -> tuple[str, tuple[Any, ...]]:
-            name = draw.one_of((put, put, *asks))
+            name = draw.one_of((put, put, put, *asks))
             return (name, (draw.integer(-9, 20),)) if name == put else (name, ())
 
-        return (), draw.items(call, 1, 12)
+        return (), draw.items(call, 1, 16)
 
     return inputs
 
@@ -155,15 +155,15 @@ def _min_stack(draw: Draw) -> Story:
 
 def _lru(draw: Draw) -> Story:
     def call() -> tuple[str, tuple[Any, ...]]:
-        match draw.one_of(("put", "get", "size")):
+        match draw.one_of(("put", "put", "get", "get", "size")):
             case "put":
-                return "put", (draw.one_of("abc"), draw.integer(0, 9))
+                return "put", (draw.one_of("abcd"), draw.integer(0, 9))
             case "get":
-                return "get", (draw.one_of("abc"),)
+                return "get", (draw.one_of("abcd"),)
             case name:
                 return name, ()
 
-    return (draw.integer(1, 3),), draw.items(call, 1, 12)
+    return (draw.one_of((1, 2, 3)),), draw.items(call, 1, 16)
 
 
 def _trie(draw: Draw) -> Story:

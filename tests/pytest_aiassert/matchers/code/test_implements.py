@@ -37,7 +37,7 @@ def test_a_behaviour_is_found_whatever_its_function_is_called():
     assert verdict.passed
     assert verdict.score == 1.0
     assert verdict.matcher == "implements('addition')"
-    assert verdict.reason == "plus agrees with all 48 inputs"
+    assert verdict.reason == "plus agrees with all 49 inputs"
     assert verdict.evidence[0].marks == (3,)
 
 

@@ -18,7 +18,7 @@ def test_a_class_is_found_whatever_it_and_its_methods_are_called():
     verdict = implements("stack").check(fenced(f"import sys\n\n{STACK}    def remove(self): return self.x.pop()"))
 
     assert verdict.passed
-    assert verdict.reason == "Pile agrees with all 50 scripts"
+    assert verdict.reason == "Pile agrees with all 51 scripts"
     assert verdict.evidence[0].marks == (3,)
 
 
