@@ -109,7 +109,7 @@ function encoded(value) {
   try {
     return encode(value);
   } catch (error) {
-    return opaque(`value that is ${error instanceof RangeError ? "too large" : "unreadable"}`, undefined);
+    return { t: "opaque", v: `value that is ${error instanceof RangeError ? "too large" : "unreadable"}`, note: "" };
   }
 }
 

@@ -27,6 +27,7 @@ _FUNCTIONS = (
     "generator_function_declaration",
 )
 _CLASSES = ("class", "class_declaration", "abstract_class_declaration")
+_SAFE_VALUES = (*_FUNCTIONS, *_CLASSES, "number", "string", "true", "false", "null", "array", "object", "regex")
 _DECLARATIONS = (
     *_FUNCTIONS,
     *_CLASSES,
@@ -51,9 +52,7 @@ def dialect(language: str) -> Dialect:
         candidate=candidate,
         form=form,
         show=show,
-        classes=lambda code: [
-            (name, line, tuple(_named_methods(body))) for name, body, line in _classes(_root(code, language))
-        ],
+        classes=lambda code: [(name, line, _public(body)) for name, body, line in _classes(_root(code, language))],
         with_player=lambda code: code,  # the driver plays scripts itself
         options=True,
         makes="new ",
@@ -147,24 +146,36 @@ def _root(code: str, language: str) -> Node:
 
 def _source(code: str, language: str) -> Source:
     top = _root(code, language).named_children
-    kept = [_text(node) for node in top if node.type in _DECLARATIONS and not _loads(node)]
-    is_module = any(node.type in ("import_statement", "export_statement") for node in top)
-    return Source(whole=code, definitions="\n".join(kept), language=language, is_module=is_module)
+    definitions = [node for node in top if node.type in _DECLARATIONS and not _loads(node)]
+    functions = [node for node in definitions if all(value.type in _SAFE_VALUES for value in _values(node))]
+    return Source(
+        whole=code,
+        parts=tuple("\n".join(map(_text, nodes)) for nodes in (definitions, functions)),
+        language=language,
+        is_module=any(node.type in ("import_statement", "export_statement") for node in top),
+    )
 
 
 def _loads(node: Node) -> bool:
-    """Tell whether a declaration gets another module."""
-    return (
-        node.type.endswith("_declaration")
-        and "require(" in _text(node)
-        and not node.type.startswith(("function", "class"))
-    )
+    """Tell whether a variable is made of another module."""
+    return any("require(" in _text(value) and value.type not in _FUNCTIONS for value in _values(node))
+
+
+def _values(node: Node) -> list[Node]:
+    """Return what a declaration of variables makes them of."""
+    if node.type == "export_statement":
+        inner = node.child_by_field_name("declaration")
+        return [] if inner is None else _values(inner)
+    if node.type not in ("lexical_declaration", "variable_declaration"):
+        return []
+    values = [each.child_by_field_name("value") for each in node.named_children]
+    return [_bare(value) for value in values if value is not None]
 
 
 def _functions(root: Node) -> Iterator[Function]:
     """Yield top-level functions, methods of classes that need no arguments, functions of objects, and exports."""
     for name, value in _bound(root):
-        if value.type in _FUNCTIONS:
+        if value.type in (*_FUNCTIONS, "method_definition"):
             yield _function(name, value)
         elif value.type == "object":
             yield from _members(name, value)
@@ -251,6 +262,10 @@ def _methods(owner: str, body: Node) -> Iterator[Function]:
 def _named_methods(body: Node) -> dict[str, Node]:
     methods = [each for each in body.named_children if each.type == "method_definition"]
     return {_text(name): each for each in methods if (name := each.child_by_field_name("name")) is not None}
+
+
+def _public(body: Node) -> tuple[str, ...]:
+    return tuple(name for name in _named_methods(body) if name != "constructor" and name.isidentifier())
 
 
 def _function(name: str, node: Node) -> Function:

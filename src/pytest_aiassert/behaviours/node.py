@@ -21,18 +21,18 @@ _UNSUPPORTED = "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Code for Node.js: the whole, and its definitions alone for where the whole does not load."""
+    """Code for Node.js: the whole, and parts of it for where the whole does not load, each less than the one before."""
 
     whole: str
-    definitions: str
+    parts: tuple[str, ...]
     language: str
     is_module: bool
 
     def files(self, *, definitions_only: bool) -> dict[str, str]:
         """Return what is loaded, one after another until one loads, by file name."""
         suffix = f"{'m' if self.is_module else 'c'}{'ts' if self.language == 'typescript' else 'js'}"
-        whole = {} if definitions_only else {f"candidate.{suffix}": _found(self.whole)}
-        return {**whole, f"definitions.{suffix}": _found(self.definitions)}
+        codes = self.parts if definitions_only else (self.whole, *self.parts)
+        return {f"candidate{number}.{suffix}": _found(code) for number, code in enumerate(codes)}
 
 
 class NodeCandidate:

@@ -55,16 +55,11 @@ class Caller:
         ]
 
     def heard(self, one: Tried) -> Tried:
-        """Ask once more where something was printed: by this call, or by one after it?"""
-        answer = one.answer
-        if (
-            isinstance(answer, Lost)
-            or not answer.stdout
-            or (isinstance(answer, Returned) and not is_nothing(answer.value))
-        ):
+        """Ask once more where nothing was returned: what was printed meanwhile may be of calls before or after it."""
+        if not isinstance(one.answer, Returned) or not is_nothing(one.answer.value):
             return one
-        again = self.tried([one.example])
-        return again[0] if again and not isinstance(again[0].answer, Lost) else one
+        again = self.tried([one.example], until_lost=True)
+        return again[0] if not isinstance(again[0].answer, Lost) else one
 
     def told(self, one: Tried) -> str:
         """Say what a call did, and what was expected of it."""

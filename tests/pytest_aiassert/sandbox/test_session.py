@@ -131,3 +131,64 @@ def test_a_reply_that_is_none_is_refused(reply):
 
 def test_arguments_that_are_no_list_are_left_out():
     assert _answer({"id": 1, "value": 4, "args": 3}, 1, "") == Returned(value=4, args=())
+
+
+def numbered(*numbers):
+    return [((number,), {}) for number in numbers]
+
+
+def test_many_calls_are_answered_in_order_and_in_one_process():
+    with CandidateSession(
+        "seen = []\ndef f(n, *, twice=False):\n    seen.append(n)\n    return seen * (1 + twice)"
+    ) as session:
+        answers = session.call_many("f", [((1,), {}), ((2,), {"twice": True})])
+
+    assert [answer.value for answer in answers] == [[1], [1, 2, 1, 2]]
+
+
+def test_many_large_calls_do_not_block_each_other():
+    with CandidateSession("def f(text): return text * 4") as session:
+        answers = session.call_many("f", [(("x" * 50_000,), {})] * 40)
+
+    assert [len(answer.value) for answer in answers] == [200_000] * 40
+
+
+def test_a_loss_among_many_calls_is_that_of_its_own_call():
+    with CandidateSession("def f(n):\n    while n == 3: pass\n    return n", limits=Limits(wall=0.5)) as session:
+        answers = session.call_many("f", numbered(1, 2, 3, 4))
+
+    assert [type(answer) for answer in answers] == [Returned, Returned, Lost]
+
+
+def test_a_candidate_goes_on_after_a_loss_among_many_calls():
+    with Candidate("import os\ndef f(n):\n    if n == 3: os._exit(0)\n    return n") as candidate:
+        answers = candidate.call_many("f", numbered(1, 2, 3, 4, 5))
+
+    assert [getattr(answer, "value", None) for answer in answers] == [1, 2, None, 4, 5]
+    assert isinstance(answers[2], Lost)
+
+
+def test_a_candidate_stops_at_the_first_loss_where_told():
+    with Candidate("import os\ndef f(n):\n    if n == 3: os._exit(0)\n    return n") as candidate:
+        answers = candidate.call_many("f", numbered(1, 3, 5), until_lost=True)
+
+        assert [type(answer) for answer in answers] == [Returned, Lost]
+        assert candidate.call("f", (5,)).value == 5
+
+
+def test_a_candidate_is_given_up_after_two_losses_among_many_calls():
+    with Candidate("import os\ndef f(n): os._exit(0)") as candidate:
+        answers = candidate.call_many("f", numbered(1, 2, 3, 4))
+
+        assert [type(answer) for answer in answers] == [Lost, Lost]
+        assert candidate.exhausted
+        assert [type(answer) for answer in candidate.call_many("f", numbered(1, 2))] == [Lost]
+
+
+def test_code_that_is_lost_before_it_has_all_calls_is_asked_one_by_one():
+    code = "import os\ndef f(text):\n    if text == 'stop': os._exit(0)\n    return len(text)"
+    with Candidate(code) as candidate:
+        answers = candidate.call_many("f", [(("stop",), {}), *[(("x" * 400_000,), {})] * 3])
+
+    assert isinstance(answers[0], Lost)
+    assert [answer.value for answer in answers[1:]] == [400_000] * 3
