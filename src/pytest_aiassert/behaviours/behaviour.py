@@ -59,25 +59,32 @@ class Behaviour:
     explains: Explains | None = None
     readings: tuple[Reading, ...] = ()
     raises: tuple[type[Exception], ...] = ()
-    examples: tuple[Example, ...] = field(init=False, repr=False)
-    parameters: tuple[str, ...] = field(init=False, repr=False)
-    _takes: Callable[[int], bool] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        function = self._read_signature()
-        object.__setattr__(self, "parameters", function.parameters)
-        object.__setattr__(self, "_takes", function.takes)
+        self._check()
+
+    def _check(self) -> None:
+        _ = self.examples
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """Every case with what is right for it, those that are `known` first."""
         known = [args for args, _ in self._pairs()]
         cases = [*known, *(args for args in self.cases if args not in known)]
         if not cases:
-            raise UsageError(f"behaviour {self.name!r}: there are no cases; give at least one tuple of arguments")
+            raise self._wrong("there are no cases; give at least one tuple of arguments")
         with watched(PATIENCE) as watch:
             examples = tuple(self._example(number, args, watch) for number, args in enumerate(cases, start=1))
         for example, (_, answer) in zip(examples, self._pairs(), strict=False):
             if example.raises or not alike(answer, example.returns):
                 given = f"raises {example.raises}" if example.raises else f"returns {show(example.returns)}"
                 raise self._wrong(f"its reference {given} for {self._call(example.args)}, known is {show(answer)}")
-        object.__setattr__(self, "examples", examples)
+        return examples
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the signature's parameters."""
+        return self._function.parameters
 
     @cached_property
     def drawn(self) -> tuple[tuple[Drawn[tuple[Any, ...]], Example], ...]:
@@ -124,7 +131,8 @@ class Behaviour:
         """How much a function's name sounds like this behaviour: 2 as a whole, 1 in part, 0 not at all."""
         return likeness(name.rpartition(".")[2], (self.name, *self.names), self.aliases)
 
-    def _read_signature(self) -> Function:
+    @cached_property
+    def _function(self) -> Function:
         try:
             (function,) = outline(f"def {self.signature}: ...")
         except (SyntaxError, ValueError):
@@ -143,7 +151,7 @@ class Behaviour:
     def _example(self, number: int, args: tuple[Any, ...], watch: Watch) -> Example:
         if not isinstance(args, tuple):  # pyright: ignore[reportUnnecessaryIsInstance] - users' own
             raise self._wrong(f"case {number} is {args!r}; expected a tuple of arguments, as in ({args!r},)")
-        if not self._takes(len(args)):
+        if not self._function.takes(len(args)):
             raise self._wrong(f"case {number} is {args!r}, which does not fit the signature {self.signature}")
         if not is_plain(args):
             raise self._wrong(
@@ -192,6 +200,13 @@ class Behaviour:
 
     def _wrong(self, problem: str) -> UsageError:
         return UsageError(f"behaviour {self.name!r}: {problem}")
+
+
+class BuiltIn(Behaviour):
+    """A behaviour of our own: our tests check it, so nothing is asked before it is used."""
+
+    def _check(self) -> None:
+        pass
 
 
 def _holds(holds: Property, result: Any, args: tuple[Any, ...]) -> bool:

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
-from pytest_aiassert.behaviours.behaviour import PATIENCE, Behaviour
+from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.best import AnyBehaviour
 from pytest_aiassert.behaviours.examples import show
 from pytest_aiassert.behaviours.scripts import ClassBehaviour
-from pytest_aiassert.behaviours.watching import watched
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.wording import known_names
 
@@ -24,22 +23,22 @@ _added: ContextVar[tuple[AnyBehaviour, ...]] = ContextVar("pytest_aiassert_behav
 @cache
 def behaviours_by_kind() -> Mapping[str, Sequence[AnyBehaviour]]:
     """Return the built-in behaviours, by the name of their kind."""
-    with watched(PATIENCE):  # one watch for all of them
-        from pytest_aiassert.behaviours.kinds import (
-            arithmetic,
-            containers,
-            dates,
-            dictionaries,
-            graphs,
-            lists,
-            matrices,
-            number_theory,
-            parsing,
-            recursion,
-            searching,
-            services,
-            strings,
-        )
+    from pytest_aiassert.behaviours.kinds import (
+        arithmetic,
+        containers,
+        dates,
+        dictionaries,
+        graphs,
+        lists,
+        matrices,
+        number_theory,
+        parsing,
+        recursion,
+        searching,
+        services,
+        strings,
+    )
+
     return {
         "arithmetic": arithmetic.BEHAVIOURS,
         "number theory": number_theory.BEHAVIOURS,

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 _AGAIN = 0.2  # seconds after which a reference that has caught the exception gets it again
 
@@ -46,26 +45,16 @@ class Watch:
             self._changed.notify()
 
 
-_watch: ContextVar[Watch | None] = ContextVar("pytest_aiassert_watch", default=None)
-
-
 @contextmanager
 def watched(seconds: float) -> Generator[Watch]:
-    """Watch what this thread does; within another watch, that one goes on."""
-    outer = _watch.get()
-    if outer is not None:
-        outer.renew()
-        yield outer
-        return
+    """Watch what this thread does."""
     watch = Watch(seconds)
     watch.renew()
     threading.Thread(target=watch.wait, name="aiassert-watch", daemon=True).start()
-    token = _watch.set(watch)
     try:
         yield watch
     finally:
         watch.end()
-        _watch.reset(token)
 
 
 def _interrupt(thread: int) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import MissingExtraError
 from pytest_aiassert.behaviours import Behaviour, all_behaviours, find_behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Drawn
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.sandbox import Returned
@@ -20,6 +21,16 @@ FEW = {"hanoi": 2, "pascals_triangle": 3}  # there are no more within reason
 @pytest.mark.parametrize("behaviour", ALL)
 def test_every_behaviour_draws_inputs_that_its_reference_answers(behaviour):
     assert len(behaviour.drawn) >= FEW.get(behaviour.name, 10)
+
+
+def test_a_behaviour_of_our_own_asks_nothing_before_it_is_used():
+    asked = []
+    made = BuiltIn(name="f", summary="", signature="f(n)", reference=asked.append, cases=((1,),))
+
+    assert asked == []
+    assert made.parameters == ("n",)
+    with pytest.raises(UsageError, match="there are no cases"):
+        _ = BuiltIn(name="f", summary="", signature="f(n)", reference=abs).examples
 
 
 @pytest.mark.parametrize("behaviour", FUNCTIONS)

@@ -42,12 +42,6 @@ def test_what_comes_back_is_not_interrupted():
     time.sleep(0.15)
 
 
-def test_a_watch_within_a_watch_is_the_same_one():
-    with watched(5) as outer, watched(0.01) as inner:
-        assert inner is outer
-        time.sleep(0.05)
-
-
 def test_another_thread_can_be_watched():
     caught = []
 

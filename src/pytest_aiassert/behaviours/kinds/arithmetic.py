@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -57,7 +57,7 @@ def _below(middle: float, numbers: Sequence[float]) -> tuple[int, int]:
     return sum(number < middle for number in numbers), sum(number > middle for number in numbers)
 
 
-ADDITION = Behaviour(
+ADDITION = BuiltIn(
     name="addition",
     aliases=("add", "add two numbers", "sum of two numbers", "adding two numbers"),
     names=("add", "sum", "plus", "total"),
@@ -73,7 +73,7 @@ ADDITION = Behaviour(
     accepted="the two numbers as one list",
 )
 
-MAXIMUM = Behaviour(
+MAXIMUM = BuiltIn(
     name="maximum",
     aliases=("max", "largest number", "largest element", "maximum of a list", "find the maximum"),
     names=("max", "largest", "biggest", "greatest"),
@@ -90,7 +90,7 @@ MAXIMUM = Behaviour(
     accepted="the numbers one by one",
 )
 
-AVERAGE = Behaviour(
+AVERAGE = BuiltIn(
     name="average",
     aliases=("mean", "arithmetic mean", "average of a list", "average of numbers"),
     names=("mean", "average", "avg"),
@@ -107,7 +107,7 @@ AVERAGE = Behaviour(
     accepted="the numbers one by one",
 )
 
-MEDIAN = Behaviour(
+MEDIAN = BuiltIn(
     name="median",
     aliases=("median of a list", "find the median", "middle value"),
     names=("median",),
@@ -128,7 +128,7 @@ MEDIAN = Behaviour(
     accepted="the numbers one by one",
 )
 
-FIZZBUZZ = Behaviour(
+FIZZBUZZ = BuiltIn(
     name="fizzbuzz",
     aliases=("fizz buzz",),
     names=("fizz", "buzz"),

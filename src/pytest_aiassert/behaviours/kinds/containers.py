@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
 from pytest_aiassert.behaviours.drawing import Draw, Inputs
-from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method, Story
+from pytest_aiassert.behaviours.scripts import BuiltInClass, Method, Story
 
 _SIZE = Method(name="size", sounds=("__len__", "length", "len", "count", "get_size"), optional=True)
 _EMPTY = Method(name="is_empty", sounds=("empty",), optional=True)
@@ -187,7 +187,7 @@ def _there(expected: Any, actual: Any) -> bool:
     return bool(found == expected)
 
 
-STACK = ClassBehaviour(
+STACK = BuiltInClass(
     name="stack",
     aliases=("stack class", "stack data structure", "lifo", "implement a stack"),
     names=("stack",),
@@ -221,7 +221,7 @@ STACK = ClassBehaviour(
     accepted="a capacity; on an empty stack pop and peek refuse",
 )
 
-MIN_STACK = ClassBehaviour(
+MIN_STACK = BuiltInClass(
     name="min_stack",
     aliases=("minimum stack", "stack with minimum"),
     names=("minstack",),
@@ -247,7 +247,7 @@ MIN_STACK = ClassBehaviour(
     raises=(IndexError, ValueError),
 )
 
-QUEUE = ClassBehaviour(
+QUEUE = BuiltInClass(
     name="queue",
     aliases=("queue class", "queue data structure", "fifo", "fifo queue", "implement a queue"),
     names=("queue",),
@@ -279,7 +279,7 @@ QUEUE = ClassBehaviour(
     accepted="a capacity; on an empty queue dequeue and peek refuse",
 )
 
-MIN_HEAP = ClassBehaviour(
+MIN_HEAP = BuiltInClass(
     name="min_heap",
     aliases=("heap", "priority queue", "min priority queue", "binary heap"),
     names=("heap", "priority"),
@@ -310,7 +310,7 @@ MIN_HEAP = ClassBehaviour(
     accepted="on an empty heap pop and peek refuse",
 )
 
-LRU_CACHE = ClassBehaviour(
+LRU_CACHE = BuiltInClass(
     name="lru_cache",
     aliases=("lru", "least recently used cache", "lru cache class", "implement an lru cache"),
     names=("lru", "cache"),
@@ -340,7 +340,7 @@ LRU_CACHE = ClassBehaviour(
     accepted="get of a missing key refuses",
 )
 
-TRIE = ClassBehaviour(
+TRIE = BuiltInClass(
     name="trie",
     aliases=("prefix tree", "implement a trie"),
     names=("trie", "prefix"),
@@ -366,7 +366,7 @@ TRIE = ClassBehaviour(
     ),
 )
 
-BINARY_SEARCH_TREE = ClassBehaviour(
+BINARY_SEARCH_TREE = BuiltInClass(
     name="binary_search_tree",
     aliases=("bst", "search tree", "implement a binary search tree"),
     names=("bst", "tree"),

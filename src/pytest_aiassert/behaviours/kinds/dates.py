@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -55,7 +55,7 @@ def _seconds(text: str) -> int:
     return 3600 * int(hours) + 60 * int(minutes) + int(seconds)
 
 
-LEAP_YEAR = Behaviour(
+LEAP_YEAR = BuiltIn(
     name="leap_year",
     aliases=("is_leap_year", "is_leap", "leap year check", "check leap year"),
     names=("leap",),
@@ -69,7 +69,7 @@ LEAP_YEAR = Behaviour(
     cases=single(2024, 2023, 2000, 1900, 1996, 1999, 2100, 2400, 1600, 1800, 4, 100, 400),
 )
 
-DAYS_IN_MONTH = Behaviour(
+DAYS_IN_MONTH = BuiltIn(
     name="days_in_month",
     aliases=("number of days in a month", "month length", "days of a month"),
     names=("month", "days"),
@@ -88,7 +88,7 @@ DAYS_IN_MONTH = Behaviour(
     accepted="the month first",
 )
 
-DAYS_BETWEEN = Behaviour(
+DAYS_BETWEEN = BuiltIn(
     name="days_between",
     aliases=("days between two dates", "date difference", "difference in days", "days between dates"),
     names=("days", "diff", "between"),
@@ -108,7 +108,7 @@ DAYS_BETWEEN = Behaviour(
     accepted="a negative number of days",
 )
 
-WEEKDAY = Behaviour(
+WEEKDAY = BuiltIn(
     name="weekday",
     aliases=("day of the week", "weekday of a date", "weekday name"),
     names=("day", "week"),
@@ -128,7 +128,7 @@ WEEKDAY = Behaviour(
     accepted="the first three letters, small letters, year and month and day as numbers",
 )
 
-FORMAT_DURATION = Behaviour(
+FORMAT_DURATION = BuiltIn(
     name="format_duration",
     aliases=("seconds to hh:mm:ss", "convert seconds to hours minutes seconds", "format seconds", "format time"),
     names=("format", "convert", "time", "duration"),

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, alike_in_any_order, in_place, items_of
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import LETTERS, Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -79,7 +79,7 @@ def _letters(draw: Draw) -> dict[str, int]:
 _SHORT_WORDS = [*"abc", *("".join(pair) for pair in product("abc", repeat=2)), "aab", "aba", "abb", "abc", "cab", "bca"]
 
 
-WORD_COUNT = Behaviour(
+WORD_COUNT = BuiltIn(
     name="word_count",
     aliases=("word frequency", "word frequencies", "count words", "word counter"),
     names=("word", "count", "freq"),
@@ -97,7 +97,7 @@ WORD_COUNT = Behaviour(
     explains=_other_count,
 )
 
-CHARACTER_COUNT = Behaviour(
+CHARACTER_COUNT = BuiltIn(
     name="character_count",
     aliases=("char count", "character frequency", "letter frequency", "count characters", "count letters"),
     names=("char", "letter", "freq", "count"),
@@ -111,7 +111,7 @@ CHARACTER_COUNT = Behaviour(
     cases=single("", "a", "aa", "ab", "aba", "abcabc", "hello", "mississippi"),
 )
 
-FREQUENCY = Behaviour(
+FREQUENCY = BuiltIn(
     name="frequency",
     aliases=("count items", "count occurrences", "frequency of elements", "element frequency", "frequency count"),
     names=("freq", "count", "occur"),
@@ -125,7 +125,7 @@ FREQUENCY = Behaviour(
     cases=single([], [1], [1, 1], [1, 2], [1, 2, 1], ["b", "a", "b"], [0, 0, 0, 5], [3, 1, 3, 2, 1, 3]),
 )
 
-INVERT_DICT = Behaviour(
+INVERT_DICT = BuiltIn(
     name="invert_dict",
     aliases=("invert a dictionary", "reverse a dictionary", "swap keys and values"),
     names=("invert", "swap", "reverse", "flip"),
@@ -139,7 +139,7 @@ INVERT_DICT = Behaviour(
     cases=single({}, {"a": 1}, {"a": 1, "b": 2}, {1: "x", 2: "y", 3: "z"}, {"one": "eins", "two": "zwei"}),
 )
 
-MERGE_DICTS = Behaviour(
+MERGE_DICTS = BuiltIn(
     name="merge_dicts",
     aliases=("merge dictionaries", "merge two dictionaries", "combine dictionaries", "combine two dictionaries"),
     names=("merge", "combine", "union"),
@@ -160,7 +160,7 @@ MERGE_DICTS = Behaviour(
     accepted="the first dict in place",
 )
 
-GROUP_ANAGRAMS = Behaviour(
+GROUP_ANAGRAMS = BuiltIn(
     name="group_anagrams",
     aliases=("anagram groups", "grouping anagrams"),
     names=("group", "anagram"),
@@ -181,7 +181,7 @@ GROUP_ANAGRAMS = Behaviour(
     accepted="groups and words in any order, a dict whose values are the groups",
 )
 
-SORT_DICT_BY_VALUE = Behaviour(
+SORT_DICT_BY_VALUE = BuiltIn(
     name="sort_dict_by_value",
     aliases=("sort dictionary by value", "sort a dictionary by its values", "sort dict"),
     names=("sort",),

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, items_of
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -236,7 +236,7 @@ _WALKS = (
     *((_TREE, "A"), (_WEB, "A"), (_WEB, "D"), (_SHORTCUT, "A")),
 )
 
-BFS = Behaviour(
+BFS = BuiltIn(
     name="bfs",
     aliases=("breadth first search", "breadth first traversal"),
     names=("bfs", "breadth", "search", "travers"),
@@ -255,7 +255,7 @@ BFS = Behaviour(
     accepted="any order of nodes equally near, the start first among the arguments",
 )
 
-DFS = Behaviour(
+DFS = BuiltIn(
     name="dfs",
     aliases=("depth first search", "depth first traversal"),
     names=("dfs", "depth", "search", "travers"),
@@ -274,7 +274,7 @@ DFS = Behaviour(
     accepted="any depth-first order, the start first among the arguments",
 )
 
-SHORTEST_PATH = Behaviour(
+SHORTEST_PATH = BuiltIn(
     name="shortest_path",
     aliases=("bfs shortest path", "shortest path in an unweighted graph", "find the shortest path"),
     names=("path", "shortest", "bfs"),
@@ -299,7 +299,7 @@ SHORTEST_PATH = Behaviour(
     accepted="any shortest path; an empty list, -1 or False where there is none",
 )
 
-DIJKSTRA = Behaviour(
+DIJKSTRA = BuiltIn(
     name="dijkstra",
     aliases=("dijkstra's algorithm", "shortest distances", "shortest path in a weighted graph"),
     names=("dijkstra", "shortest", "distance"),
@@ -329,7 +329,7 @@ DIJKSTRA = Behaviour(
     accepted="no entry for nodes out of reach, lists of (node, weight) in the graph, the start first",
 )
 
-TOPOLOGICAL_SORT = Behaviour(
+TOPOLOGICAL_SORT = BuiltIn(
     name="topological_sort",
     aliases=("topological order", "topological ordering", "toposort", "kahn's algorithm"),
     names=("topo", "sort", "order"),
@@ -351,7 +351,7 @@ TOPOLOGICAL_SORT = Behaviour(
     accepted="any such order",
 )
 
-HAS_CYCLE = Behaviour(
+HAS_CYCLE = BuiltIn(
     name="has_cycle",
     aliases=("cycle detection", "detect a cycle", "detect cycle in a directed graph", "directed cycle"),
     names=("cycl",),
@@ -368,7 +368,7 @@ HAS_CYCLE = Behaviour(
     ),
 )
 
-COUNT_ISLANDS = Behaviour(
+COUNT_ISLANDS = BuiltIn(
     name="count_islands",
     aliases=("number of islands", "islands", "count the islands in a grid"),
     names=("island",),

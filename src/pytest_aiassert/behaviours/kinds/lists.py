@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, equal, in_place, items_of
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -116,7 +116,7 @@ def _with_target(draw: Draw) -> tuple[list[int], int]:
     return numbers, one + other
 
 
-FLATTEN = Behaviour(
+FLATTEN = BuiltIn(
     name="flatten",
     aliases=("flatten a list", "flatten a nested list"),
     names=("flat",),
@@ -136,7 +136,7 @@ FLATTEN = Behaviour(
     explains=_other_flattening,
 )
 
-UNIQUE = Behaviour(
+UNIQUE = BuiltIn(
     name="unique",
     aliases=("deduplicate", "remove duplicates", "remove duplicates from a list", "dedupe", "unique elements"),
     names=("unique", "dedup", "distinct", "duplicate"),
@@ -154,7 +154,7 @@ UNIQUE = Behaviour(
     accepted="in place",
 )
 
-CHUNK = Behaviour(
+CHUNK = BuiltIn(
     name="chunk",
     aliases=("chunks", "chunk a list", "split a list into chunks", "split into chunks", "batch"),
     names=("chunk", "batch", "split"),
@@ -176,7 +176,7 @@ CHUNK = Behaviour(
     accepted="the size first",
 )
 
-SECOND_LARGEST = Behaviour(
+SECOND_LARGEST = BuiltIn(
     name="second_largest",
     aliases=("second largest number", "second maximum", "second highest", "find the second largest"),
     names=("second",),
@@ -192,7 +192,7 @@ SECOND_LARGEST = Behaviour(
     accepted="the numbers one by one",
 )
 
-MERGE_SORTED = Behaviour(
+MERGE_SORTED = BuiltIn(
     name="merge_sorted",
     aliases=("merge two sorted lists", "merge sorted lists", "merge sorted arrays", "merge lists"),
     names=("merge",),
@@ -210,7 +210,7 @@ MERGE_SORTED = Behaviour(
     ),
 )
 
-TWO_SUM = Behaviour(
+TWO_SUM = BuiltIn(
     name="two_sum",
     aliases=("two sum problem", "indices of two numbers that add up to a target"),
     names=("two_sum", "pair"),
@@ -233,7 +233,7 @@ TWO_SUM = Behaviour(
     accepted="the places in any order, any right pair, the target first",
 )
 
-MAX_SUBARRAY = Behaviour(
+MAX_SUBARRAY = BuiltIn(
     name="max_subarray",
     aliases=("maximum subarray", "maximum subarray sum", "kadane", "largest sum of a contiguous subarray"),
     names=("sub", "kadane", "max_sum"),
@@ -251,7 +251,7 @@ MAX_SUBARRAY = Behaviour(
     explains=_other_maximum,
 )
 
-MOVE_ZEROS = Behaviour(
+MOVE_ZEROS = BuiltIn(
     name="move_zeros",
     aliases=("move zeroes", "move zeros to the end", "move all zeroes to the end"),
     names=("zero",),
@@ -271,7 +271,7 @@ MOVE_ZEROS = Behaviour(
     accepted="in place",
 )
 
-CUMULATIVE_SUM = Behaviour(
+CUMULATIVE_SUM = BuiltIn(
     name="cumulative_sum",
     aliases=("running total", "running sum", "prefix sums", "prefix sum", "cumulative sums"),
     names=("cumul", "running", "prefix"),

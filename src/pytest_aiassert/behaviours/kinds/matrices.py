@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, in_place
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -61,7 +61,7 @@ def _maybe_symmetric(matrix: list[list[int]], *, mirror: bool) -> list[list[int]
     return [[matrix[min(y, x)][max(y, x)] for x in size] for y in size] if mirror else matrix
 
 
-TRANSPOSE = Behaviour(
+TRANSPOSE = BuiltIn(
     name="transpose",
     aliases=("transpose a matrix", "matrix transpose"),
     names=("transpose",),
@@ -80,7 +80,7 @@ TRANSPOSE = Behaviour(
     accepted="in place",
 )
 
-MATRIX_MULTIPLY = Behaviour(
+MATRIX_MULTIPLY = BuiltIn(
     name="matrix_multiply",
     aliases=("matrix multiplication", "multiply matrices", "multiply two matrices", "matrix product"),
     names=("mult", "mul", "product", "dot"),
@@ -106,7 +106,7 @@ MATRIX_MULTIPLY = Behaviour(
     explains=_other_product,
 )
 
-ROTATE_MATRIX = Behaviour(
+ROTATE_MATRIX = BuiltIn(
     name="rotate_matrix",
     aliases=("rotate image", "rotate matrix by 90 degrees", "rotate a matrix clockwise"),
     names=("rotate", "turn"),
@@ -128,7 +128,7 @@ ROTATE_MATRIX = Behaviour(
     accepted="in place",
 )
 
-SPIRAL_ORDER = Behaviour(
+SPIRAL_ORDER = BuiltIn(
     name="spiral_order",
     aliases=("spiral matrix", "spiral traversal", "matrix in spiral order"),
     names=("spiral",),
@@ -146,7 +146,7 @@ SPIRAL_ORDER = Behaviour(
     ),
 )
 
-SYMMETRIC_MATRIX = Behaviour(
+SYMMETRIC_MATRIX = BuiltIn(
     name="symmetric_matrix",
     aliases=("is_symmetric", "check symmetric matrix", "matrix symmetry"),
     names=("symmetric",),

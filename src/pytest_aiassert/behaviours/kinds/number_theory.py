@@ -6,7 +6,7 @@ import math
 from collections import Counter
 
 from pytest_aiassert.behaviours.acceptance import alike, alike_in_any_order, items_of
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
 from pytest_aiassert.behaviours.readings import as_one_list
@@ -116,7 +116,7 @@ def _not_prime(n: int) -> int:
     return n if not _is_prime(n) else _not_prime(n + 1)
 
 
-FACTORIAL = Behaviour(
+FACTORIAL = BuiltIn(
     name="factorial",
     aliases=("factorial of n", "n!", "compute the factorial"),
     names=("fact",),
@@ -130,7 +130,7 @@ FACTORIAL = Behaviour(
     cases=single(0, 1, 2, 3, 5, 10, 20, 25),
 )
 
-FIBONACCI = Behaviour(
+FIBONACCI = BuiltIn(
     name="fibonacci",
     aliases=("fib", "nth fibonacci number", "n-th fibonacci number", "fibonacci number"),
     names=("fib",),
@@ -147,7 +147,7 @@ FIBONACCI = Behaviour(
     explains=_other_fibonacci,
 )
 
-IS_PRIME = Behaviour(
+IS_PRIME = BuiltIn(
     name="is_prime",
     aliases=("prime", "primality", "primality test", "prime check", "check prime", "prime number"),
     names=("prime",),
@@ -161,7 +161,7 @@ IS_PRIME = Behaviour(
     cases=single(2, 3, 4, 1, 0, -7, 5, 9, 15, 17, 25, 49, 97, 121, 561, 7919, 7921),
 )
 
-GCD = Behaviour(
+GCD = BuiltIn(
     name="gcd",
     aliases=(
         "greatest common divisor",
@@ -187,7 +187,7 @@ GCD = Behaviour(
     accepted="the two numbers as one list",
 )
 
-LCM = Behaviour(
+LCM = BuiltIn(
     name="lcm",
     aliases=("least common multiple", "lowest common multiple", "smallest common multiple"),
     names=("lcm", "multiple"),
@@ -204,7 +204,7 @@ LCM = Behaviour(
     accepted="the two numbers as one list",
 )
 
-PRIMES_UP_TO = Behaviour(
+PRIMES_UP_TO = BuiltIn(
     name="primes_up_to",
     aliases=("sieve", "sieve of eratosthenes", "prime sieve", "list of primes", "primes below n", "all primes up to n"),
     names=("primes", "sieve"),
@@ -221,7 +221,7 @@ PRIMES_UP_TO = Behaviour(
     cases=single(4, 1, 0, 6, 9, 10, 30, 50, 100, 200),
 )
 
-PRIME_FACTORS = Behaviour(
+PRIME_FACTORS = BuiltIn(
     name="prime_factors",
     aliases=("prime factorization", "prime factorisation", "factorize", "prime decomposition"),
     names=("factor",),
@@ -238,7 +238,7 @@ PRIME_FACTORS = Behaviour(
     accepted="any order, a dict from factors to exponents",
 )
 
-DIGIT_SUM = Behaviour(
+DIGIT_SUM = BuiltIn(
     name="digit_sum",
     aliases=("sum of digits", "sum digits", "digital sum", "add the digits"),
     names=("digit",),
@@ -252,7 +252,7 @@ DIGIT_SUM = Behaviour(
     cases=single(0, 7, 10, 11, 99, 100, 123, 1000, 5050, 987654321),
 )
 
-ARMSTRONG_NUMBER = Behaviour(
+ARMSTRONG_NUMBER = BuiltIn(
     name="armstrong_number",
     aliases=("armstrong", "is_armstrong", "narcissistic number", "check armstrong number"),
     names=("armstrong", "narcissistic"),
@@ -266,7 +266,7 @@ ARMSTRONG_NUMBER = Behaviour(
     cases=single(1, 2, 9, 10, 100, 153, 154, 370, 371, 407, 1000, 1634, 8208, 9474, 9475, 54748),
 )
 
-TO_BINARY = Behaviour(
+TO_BINARY = BuiltIn(
     name="to_binary",
     aliases=("decimal to binary", "binary representation", "int to binary", "convert to binary"),
     names=("binary", "bin"),
@@ -283,7 +283,7 @@ TO_BINARY = Behaviour(
     accepted="the prefix 0b",
 )
 
-TO_ROMAN = Behaviour(
+TO_ROMAN = BuiltIn(
     name="to_roman",
     aliases=("int to roman", "integer to roman", "roman numeral", "convert to roman numerals"),
     names=("roman",),
@@ -297,7 +297,7 @@ TO_ROMAN = Behaviour(
     cases=single(*_NUMBERS),
 )
 
-FROM_ROMAN = Behaviour(
+FROM_ROMAN = BuiltIn(
     name="from_roman",
     aliases=("roman to int", "roman to integer", "parse roman numeral", "roman numeral to integer"),
     names=("roman",),

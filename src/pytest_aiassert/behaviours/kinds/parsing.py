@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -138,7 +138,7 @@ def _address(draw: Draw) -> str:
     return draw.one_of(forms) % (name, host)
 
 
-BALANCED_BRACKETS = Behaviour(
+BALANCED_BRACKETS = BuiltIn(
     name="balanced_brackets",
     aliases=(
         *("balanced parentheses", "is_balanced", "valid parentheses", "matching brackets", "bracket matching"),
@@ -155,7 +155,7 @@ BALANCED_BRACKETS = Behaviour(
     cases=single("", "(", ")", "()", "[]", "{}", ")(", "(]", "([)]", "([])", "()[]{}", "((", "())", "{[()()]}", "]["),
 )
 
-EVALUATE_EXPRESSION = Behaviour(
+EVALUATE_EXPRESSION = BuiltIn(
     name="evaluate_expression",
     aliases=(
         "evaluate an arithmetic expression",
@@ -179,7 +179,7 @@ EVALUATE_EXPRESSION = Behaviour(
     explains=_other_expression,
 )
 
-EVALUATE_RPN = Behaviour(
+EVALUATE_RPN = BuiltIn(
     name="evaluate_rpn",
     aliases=("reverse polish notation", "rpn", "postfix evaluation", "evaluate postfix expression", "rpn calculator"),
     names=("rpn", "postfix", "eval", "calc"),
@@ -200,7 +200,7 @@ EVALUATE_RPN = Behaviour(
     accepted="one text of tokens with spaces between",
 )
 
-VALID_EMAIL = Behaviour(
+VALID_EMAIL = BuiltIn(
     name="valid_email",
     aliases=("email validation", "is_valid_email", "validate email", "check email", "validate an email address"),
     names=("email", "mail"),
@@ -219,7 +219,7 @@ VALID_EMAIL = Behaviour(
     accepted="a match object for true, None for false",
 )
 
-VALID_IPV4 = Behaviour(
+VALID_IPV4 = BuiltIn(
     name="valid_ipv4",
     aliases=("is_valid_ipv4", "ipv4 validation", "valid ip address", "validate ip address", "check ipv4 address"),
     names=("ip", "valid"),
@@ -238,7 +238,7 @@ VALID_IPV4 = Behaviour(
     accepted="a match object for true, None for false",
 )
 
-HEX_TO_RGB = Behaviour(
+HEX_TO_RGB = BuiltIn(
     name="hex_to_rgb",
     aliases=("hex color to rgb", "hex colour to rgb", "convert hex to rgb"),
     names=("rgb", "hex", "color", "colour"),
@@ -252,7 +252,7 @@ HEX_TO_RGB = Behaviour(
     cases=single("#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#010203", "#FFA500", "#1e90ff"),
 )
 
-RGB_TO_HEX = Behaviour(
+RGB_TO_HEX = BuiltIn(
     name="rgb_to_hex",
     aliases=("rgb to hex color", "rgb to hex colour", "convert rgb to hex"),
     names=("rgb", "hex", "color", "colour"),

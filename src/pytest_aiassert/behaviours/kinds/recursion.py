@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, alike_in_any_order, in_any_order_throughout, items_of
-from pytest_aiassert.behaviours.behaviour import Behaviour, Reading
+from pytest_aiassert.behaviours.behaviour import BuiltIn, Reading
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
 from pytest_aiassert.behaviours.readings import swapped
@@ -114,7 +114,7 @@ def _other_triangle(example: Example, answer: Returned) -> str | None:
     return "it gives a row too many" if alike(_pascals_triangle(n + 1), answer.value) else None
 
 
-PERMUTATIONS = Behaviour(
+PERMUTATIONS = BuiltIn(
     name="permutations",
     aliases=("all permutations", "generate permutations", "permutations of a list", "permutations of a string"),
     names=("permut",),
@@ -132,7 +132,7 @@ PERMUTATIONS = Behaviour(
     accepted="any order, a text for the list and texts for the orders, nothing for an empty list",
 )
 
-POWER_SET = Behaviour(
+POWER_SET = BuiltIn(
     name="power_set",
     aliases=("powerset", "all subsets", "subsets", "generate subsets"),
     names=("power", "subset"),
@@ -149,7 +149,7 @@ POWER_SET = Behaviour(
     accepted="any order, sets",
 )
 
-HANOI = Behaviour(
+HANOI = BuiltIn(
     name="hanoi",
     aliases=("tower of hanoi", "towers of hanoi"),
     names=("hanoi", "tower"),
@@ -166,7 +166,7 @@ HANOI = Behaviour(
     accepted="the moves, as (from, to) or (disk, from, to); names of three pegs as further arguments",
 )
 
-CLIMB_STAIRS = Behaviour(
+CLIMB_STAIRS = BuiltIn(
     name="climb_stairs",
     aliases=("climbing stairs", "staircase", "ways to climb stairs"),
     names=("climb", "stair", "ways", "step"),
@@ -180,7 +180,7 @@ CLIMB_STAIRS = Behaviour(
     cases=single(1, 2, 3, 4, 5, 10, 20),
 )
 
-COIN_CHANGE = Behaviour(
+COIN_CHANGE = BuiltIn(
     name="coin_change",
     aliases=("minimum coins", "fewest coins", "minimum number of coins", "make change"),
     names=("coin", "change"),
@@ -203,7 +203,7 @@ COIN_CHANGE = Behaviour(
     accepted="None or infinity where there is no way, the amount first",
 )
 
-PASCALS_TRIANGLE = Behaviour(
+PASCALS_TRIANGLE = BuiltIn(
     name="pascals_triangle",
     aliases=("pascal triangle", "pascal's triangle"),
     names=("pascal", "triangle"),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike, in_place
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -81,7 +81,7 @@ def _with_rank(draw: Draw) -> tuple[list[int], int]:
 
 _TENS = list(range(0, 1000, 10))
 
-SORTING = Behaviour(
+SORTING = BuiltIn(
     name="sorting",
     aliases=(
         *("sort", "sort a list", "bubble sort", "insertion sort", "selection sort", "merge sort"),
@@ -109,7 +109,7 @@ SORTING = Behaviour(
     accepted="in place, with the length, or with the first and last place",
 )
 
-BINARY_SEARCH = Behaviour(
+BINARY_SEARCH = BuiltIn(
     name="binary_search",
     aliases=("bisection", "search a sorted list", "linear search", "search in a sorted array"),
     names=("search", "bisect", "find"),
@@ -132,7 +132,7 @@ BINARY_SEARCH = Behaviour(
     accepted="any index of a repeated item, the target first, with a range before or behind the target",
 )
 
-IS_SORTED = Behaviour(
+IS_SORTED = BuiltIn(
     name="is_sorted",
     aliases=("check sorted", "check if a list is sorted", "sorted check"),
     names=("sorted", "order", "ascending"),
@@ -148,7 +148,7 @@ IS_SORTED = Behaviour(
     ),
 )
 
-KTH_LARGEST = Behaviour(
+KTH_LARGEST = BuiltIn(
     name="kth_largest",
     aliases=("k-th largest element", "kth largest element", "kth largest number"),
     names=("kth", "largest"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
 from pytest_aiassert.behaviours.drawing import Draw
-from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method, Story
+from pytest_aiassert.behaviours.scripts import BuiltInClass, Method, Story
 
 
 class _Counter:
@@ -94,7 +94,7 @@ def _allowed(expected: Any, actual: Any) -> bool:
     return alike(expected, actual[0] if isinstance(actual, tuple) and actual else actual)
 
 
-COUNTER = ClassBehaviour(
+COUNTER = BuiltInClass(
     name="counter",
     aliases=("counter class", "implement a counter"),
     names=("counter",),
@@ -124,7 +124,7 @@ COUNTER = ClassBehaviour(
     accepted="a start value; an amount to count by; the value as an attribute",
 )
 
-BANK_ACCOUNT = ClassBehaviour(
+BANK_ACCOUNT = BuiltInClass(
     name="bank_account",
     aliases=("bank account class", "account class", "implement a bank account"),
     names=("account", "bank"),
@@ -154,7 +154,7 @@ BANK_ACCOUNT = ClassBehaviour(
     accepted="an owner, then a start balance; the balance as an attribute; too large a withdrawal changes nothing",
 )
 
-RATE_LIMITER = ClassBehaviour(
+RATE_LIMITER = BuiltInClass(
     name="rate_limiter",
     aliases=("rate limiter class", "rate limit", "token bucket", "sliding window rate limiter", "throttle"),
     names=("limiter", "bucket", "throttle", "rate"),

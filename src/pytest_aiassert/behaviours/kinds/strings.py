@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from pytest_aiassert.behaviours.acceptance import alike
-from pytest_aiassert.behaviours.behaviour import Behaviour
+from pytest_aiassert.behaviours.behaviour import BuiltIn
 from pytest_aiassert.behaviours.drawing import LETTERS, Draw
 from pytest_aiassert.behaviours.examples import Example, same
 from pytest_aiassert.behaviours.kinds.cases import single
@@ -146,7 +146,7 @@ def _decoded(runs: str) -> str:
     return "".join(letter * int(count) for letter, count in re.findall(r"(\D)(\d+)", runs))
 
 
-PALINDROME = Behaviour(
+PALINDROME = BuiltIn(
     name="palindrome",
     aliases=("is_palindrome", "palindrome check", "check palindrome", "palindromic string"),
     names=("palindrome",),
@@ -160,7 +160,7 @@ PALINDROME = Behaviour(
     cases=single("racecar", "hello", "a", "", "ab", "aa", "abba", "abca", "été", "12321", "1231", "xy" * 50 + "x"),
 )
 
-REVERSE_STRING = Behaviour(
+REVERSE_STRING = BuiltIn(
     name="reverse_string",
     aliases=("reverse", "reversed string", "string reversal"),
     names=("reverse",),
@@ -174,7 +174,7 @@ REVERSE_STRING = Behaviour(
     cases=single("abc", "", "a", "hello world", "  x", "Aa1!", "été", "日本語", "a\nb", "ab" * 100),
 )
 
-COUNT_VOWELS = Behaviour(
+COUNT_VOWELS = BuiltIn(
     name="count_vowels",
     aliases=("vowel count", "number of vowels", "counting vowels", "count the vowels in a string"),
     names=("vowel",),
@@ -189,7 +189,7 @@ COUNT_VOWELS = Behaviour(
     explains=_other_vowels,
 )
 
-ANAGRAM = Behaviour(
+ANAGRAM = BuiltIn(
     name="anagram",
     aliases=("anagrams", "are_anagrams", "is_anagram", "check anagram", "anagram check"),
     names=("anagram",),
@@ -206,7 +206,7 @@ ANAGRAM = Behaviour(
     ),
 )
 
-CAESAR_CIPHER = Behaviour(
+CAESAR_CIPHER = BuiltIn(
     name="caesar_cipher",
     aliases=("caesar", "caesar encryption", "caesar shift", "shift cipher"),
     names=("caesar", "cipher", "encrypt", "shift"),
@@ -226,7 +226,7 @@ CAESAR_CIPHER = Behaviour(
     accepted="the shift first",
 )
 
-REVERSE_WORDS = Behaviour(
+REVERSE_WORDS = BuiltIn(
     name="reverse_words",
     aliases=("reverse word order", "reverse the words in a sentence", "reverse words in a string"),
     names=("reverse",),
@@ -241,7 +241,7 @@ REVERSE_WORDS = Behaviour(
     explains=_other_reversal,
 )
 
-TITLE_CASE = Behaviour(
+TITLE_CASE = BuiltIn(
     name="title_case",
     aliases=(
         "capitalize words",
@@ -260,7 +260,7 @@ TITLE_CASE = Behaviour(
     cases=single("", "a", "ab", "a b", "hello", "hello world", "the quick brown fox", "x1 y2"),
 )
 
-LONGEST_COMMON_PREFIX = Behaviour(
+LONGEST_COMMON_PREFIX = BuiltIn(
     name="longest_common_prefix",
     aliases=("common prefix",),
     names=("prefix",),
@@ -279,7 +279,7 @@ LONGEST_COMMON_PREFIX = Behaviour(
     accepted="the words one by one",
 )
 
-RUN_LENGTH_ENCODING = Behaviour(
+RUN_LENGTH_ENCODING = BuiltIn(
     name="run_length_encoding",
     aliases=("rle", "run length encode", "string compression", "compress a string"),
     names=("rle", "encod", "compress", "run_length"),
@@ -295,7 +295,7 @@ RUN_LENGTH_ENCODING = Behaviour(
     accepted="2a1b, runs of one without their length, pairs of character and length",
 )
 
-EDIT_DISTANCE = Behaviour(
+EDIT_DISTANCE = BuiltIn(
     name="edit_distance",
     aliases=("levenshtein", "levenshtein distance"),
     names=("distance", "levenshtein", "edit"),
@@ -315,7 +315,7 @@ EDIT_DISTANCE = Behaviour(
     ),
 )
 
-LONGEST_COMMON_SUBSEQUENCE = Behaviour(
+LONGEST_COMMON_SUBSEQUENCE = BuiltIn(
     name="longest_common_subsequence",
     aliases=("lcs", "common subsequence"),
     names=("lcs", "subsequence"),
