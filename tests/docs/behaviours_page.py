@@ -19,11 +19,11 @@ hyphens or capitals, and with articles: `"is_prime"`, `"prime check"`, `"reverse
 
 ## How code is tried
 
-Every behaviour has cases, from small to large. Code that agrees with all of them is asked some forty more that are drawn:
-always the same ones, on every machine. An input that refutes is then made smaller, as far as the code stays wrong, and that
-counterexample is told, with the properties in the table that do not hold there. `find_behaviour("gcd").strategy()` gives the
-same inputs as a [Hypothesis](https://hypothesis.readthedocs.io) strategy, for property tests of your own; it needs
-`pip install 'pytest-aiassert[hypothesis]'`.
+Every behaviour has cases, from small to large. Code that agrees with all of them is asked some forty more that are
+drawn: always the same ones, on every machine. An input that refutes is then made smaller, as far as the code stays
+wrong, and that counterexample is told, with the properties in the table that do not hold there.
+`find_behaviour("gcd").strategy()` gives the same inputs as a [Hypothesis](https://hypothesis.readthedocs.io)
+strategy, for property tests of your own; it needs `pip install 'pytest-aiassert[hypothesis]'`.
 
 ```python
 from hypothesis import given
@@ -60,21 +60,21 @@ time passes at once: the clocks of `time` and `datetime` are moved forward.
 
 ## JavaScript and TypeScript
 
-Code in a `javascript` or `typescript` block is judged in Node.js, TypeScript by Node.js 22.6 or later, which strips the types.
-`implements("gcd", language="javascript")` insists on it. Functions, arrow functions, methods of classes and objects, and
-what CommonJS and ES modules export are tried; one parameter that is taken apart, `{a, b}`, gets an object. Promises
-are awaited, generators count as the list of their items.
+Code in a `javascript` or `typescript` block is judged in Node.js, TypeScript by Node.js 22.6 or later, which strips
+the types. `implements("gcd", language="javascript")` insists on it. Functions, arrow functions, methods of classes
+and objects, and what CommonJS and ES modules export are tried; one parameter that is taken apart, `{a, b}`, gets an
+object. Promises are awaited, generators count as the list of their items.
 
-- **Numbers** are compared by value: 2 is 2.0. Cases with integers over 2⁵³ are left out. A BigInt is not a number: it is
-  told, as `120n (a BigInt)`.
-- **Objects** stand for dicts; their keys are texts, so an expected key 1 is `"1"`. A `Map` or a `Set` is told, not taken for an
-  object or an array.
+- **Numbers** are compared by value: 2 is 2.0. Cases with integers over 2⁵³ are left out. A BigInt is not a number: it
+  is told, as `120n (a BigInt)`.
+- **Objects** stand for dicts; their keys are texts, so an expected key 1 is `"1"`. A `Map` or a `Set` is told, not
+  taken for an object or an array.
 - **undefined and null** both stand for None. Changes in place count where they count in Python.
 - **Exceptions**: where the reference raises, the code may throw anything.
 - Clocks and timers are moved forward in scripts of `rate_limiter`.
 
-Functions in other languages cannot be called: `implements` says "cannot judge" of a reply whose code is in Go, Rust, Java, C or
-another one, and fails it with `language="python"`.
+Functions in other languages cannot be called: `implements` says "cannot judge" of a reply whose code is in Go, Rust,
+Java, C or another one, and fails it with `language="python"`.
 """
 
 
