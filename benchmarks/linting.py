@@ -52,15 +52,14 @@ def measure(*, quick: bool = False) -> Result:
             f"{COUNT} snippets of Python from the replies recorded in `golden/coding`, each made different by a "
             "comment, by the default rules: with `lint_many`, which is one process; one after another with `lint`, in "
             "a session that has linted two before, so that ruff is in memory; the same with the matcher "
-            f"`passes_lint`; and with a ruff process each. Interleaved rounds; the share times {TIMES} is the most "
-            "that one snippet of many may take."
+            f"`passes_lint`; and with a ruff process each. Interleaved rounds."
         ),
         figures=(
             _figure("a ruff process each", process),
             _figure("`lint_many`", many),
             Figure(name="times as many", value=faster.median, low=faster.low, high=faster.high, n=faster.n, unit="×"),
             Figure(
-                name=f"{TIMES} times its share of a process",
+                name=f"{TIMES} snippets of `lint_many` / one ruff process",
                 value=share.median,
                 low=share.low,
                 high=share.high,

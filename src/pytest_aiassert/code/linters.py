@@ -46,7 +46,7 @@ class Linter:
         object.__setattr__(self, "languages", known)
         if not callable(self.lint):
             raise UsageError(f"Linter {self.name!r}: lint is {self.lint!r}; expected a function of code and language")
-        if not self.seconds > 0:
+        if not _is_time(self.seconds):
             raise UsageError(f"Linter {self.name!r}: seconds is {self.seconds!r}; expected more than 0")
 
     def find(self, code: str, language: str) -> tuple[Finding, ...]:
@@ -85,6 +85,10 @@ def _is_word(name: object) -> bool:
 
 def _is_list(languages: object) -> bool:
     return isinstance(languages, (list, tuple)) and bool(languages)
+
+
+def _is_time(seconds: object) -> bool:
+    return isinstance(seconds, (int, float)) and seconds > 0
 
 
 def _is_finding(found: Any) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pytest_aiassert.code.tools import run_tool, without_variables
+from pytest_aiassert.errors import CannotJudgeError
 
 _SECONDS = 30.0
+_REPAIR = "pip install --force-reinstall ruff"
 _NEWEST_MINOR = 14
 TARGET_VERSION = f"py3{min(sys.version_info.minor, _NEWEST_MINOR)}"
 """The syntax that ruff reads code by: this Python's."""
@@ -32,10 +34,14 @@ def run_ruff(
 
     Raises CannotJudgeError where it cannot be started, hangs, or ends with an exit code that is not `fine`.
     """
+    try:
+        binary = ruff_binary()
+    except (ImportError, OSError) as error:
+        raise CannotJudgeError(f"ruff cannot be found ({error}); repair it with: {_REPAIR}") from error
     return run_tool(
         "ruff",
-        [ruff_binary(), *arguments],
-        repair="pip install --force-reinstall ruff",
+        [binary, *arguments],
+        repair=_REPAIR,
         seconds=_SECONDS,
         fine=fine,
         stdin=stdin,
@@ -45,7 +51,7 @@ def run_ruff(
 
 
 def ruff_binary() -> str:
-    """Return the path of the binary that the ruff package brings."""
+    """Return the path of the binary that the ruff package brings; raises ImportError or OSError where it is missing."""
     from ruff import find_ruff_bin  # type: ignore[import-untyped]  # the wheel has no type information
 
     return str(find_ruff_bin())

@@ -117,7 +117,7 @@ class RuffServer:
             "initializationOptions": {"settings": _options(settings)},
         }
         answer = self._exchange(self._request("initialize", parameters))
-        if not isinstance(answer, dict) or answer["capabilities"].get("positionEncoding") != "utf-32":
+        if '"positionEncoding": "utf-32"' not in json.dumps(answer):
             raise ConnectionError(f"ruff's server cannot count characters: {answer!r:.200}")
         document = {"uri": _DOCUMENT, "languageId": "python", "version": 0, "text": ""}
         self._exchange(

@@ -176,6 +176,17 @@ def test_a_broken_ruff_is_no_verdict(monkeypatch, outcome, words):
         lint("x = 1\n")
 
 
+def test_without_ruff_nothing_is_judged(monkeypatch):
+    def missing():
+        raise FileNotFoundError("no such binary")
+
+    monkeypatch.setattr("pytest_aiassert.code.ruff.ruff_binary", missing)
+    monkeypatch.setattr("pytest_aiassert.code.ruffserver.ruff_binary", missing)
+    for number in range(4):
+        with pytest.raises(CannotJudgeError, match=r"ruff cannot be found \(no such binary\); repair it with: pip"):
+            lint(f"x = {number}\n")
+
+
 def test_a_server_that_finds_something_else_is_not_asked(monkeypatch):
     by_server = module._by_server
     monkeypatch.setattr(module, "_by_server", lambda code, server: by_server(code, server)[1:])

@@ -106,6 +106,7 @@ def test_huge_code_is_a_finding_and_never_given_to_a_linter():
         ({"languages": ["klingon"]}, "languages is 'klingon', an unknown language"),
         ({"lint": 3}, "lint is 3; expected a function"),
         ({"seconds": 0}, "seconds is 0; expected more than 0"),
+        ({"seconds": "5"}, "seconds is '5'; expected more than 0"),
     ],
 )
 def test_a_linter_that_cannot_be_is_refused(keywords, words):

@@ -107,6 +107,8 @@ def test_no_binary_is_an_os_error():
         ("send('Content-Length: 3' + 2 * (chr(13) + chr(10)) + '{[}')", "no message"),
         ("answer(message, error={'message': 'no such method'})", "refused: .*no such method"),
         ("answer(message, result={'capabilities': {}})", "cannot count characters"),
+        ("answer(message, result={})", "cannot count characters"),
+        ("answer(message, result={'capabilities': 3})", "cannot count characters"),
         ("answer(message, result=None)", "cannot count characters"),
     ],
 )
