@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.providers import MockProvider
     from pytest_aiassert.wire.mocking import AIWire
+    from pytest_aiassert.wire.serving import AIServer
 
 
 def provider(request: pytest.FixtureRequest, *, replayed: bool = False) -> Iterator[Provider]:
@@ -71,6 +72,27 @@ def wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
     with tapped(request, [mocked], rank=MOCKS, claims=mocked.claims) as tap:
         mocked.beneath = tap.after(mocked)
         yield mocked
+
+
+def server(request: pytest.FixtureRequest) -> Iterator[AIServer]:
+    """Yield a mock server that environment variables lead the SDKs to; what it refuses fails the test."""
+    from pytest_aiassert.integration.traffic import FAULTS, tapped
+    from pytest_aiassert.wire.serving import AIServer
+
+    patch = cast("pytest.MonkeyPatch", request.getfixturevalue("monkeypatch"))
+    with tapped(request, [], rank=FAULTS) as tap:
+        served = AIServer(refused=tap.refuse)
+        tap.add(ForwardTo(served.url), rank=FAULTS)
+        for name, value in served.environment.items():
+            patch.setenv(name, value)
+        patch.delenv("GOOGLE_API_KEY", raising=False)  # it would win over GEMINI_API_KEY
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))))
+        served.start()
+        try:
+            yield served
+        finally:
+            served.close()
 
 
 def expectation(request: pytest.FixtureRequest) -> Expect:
