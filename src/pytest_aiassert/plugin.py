@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_aiassert.integration.expectation import Expect
     from pytest_aiassert.providers import MockProvider
     from pytest_aiassert.wire.mocking import AIWire
+    from pytest_aiassert.wire.serving import AIServer
 
 SKIP_REASON = "AI evaluation, run with --ai-eval"
 
@@ -82,7 +83,7 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
     ),
 )
 
-GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_cassette"})
+GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_server", "ai_cassette"})
 """The fixtures whose tests call no model that is neither mocked nor replayed."""
 
 EXTENSIONS = (
@@ -254,6 +255,14 @@ def ai_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     from pytest_aiassert.integration.recordings import cassette
 
     yield from cassette(request)
+
+
+@pytest.fixture
+def ai_server(request: pytest.FixtureRequest) -> Iterator[AIServer]:
+    """Serves mocked model APIs on loopback, for other processes; OPENAI_BASE_URL and the like lead there."""
+    from pytest_aiassert.integration.fixtures import server
+
+    yield from server(request)
 
 
 @pytest.fixture

@@ -16,6 +16,10 @@ def client(mode: str, base_url: str | None) -> Any:
     return kind(api_key="sk-none", base_url=base_url, max_retries=0)
 
 
+async def close(client: Any) -> None:
+    await client.close()
+
+
 def plain(client: Any) -> Steps:
     reply = yield client.messages.create(model=MODEL, max_tokens=100, messages=ASKED)
     return Said(text=reply.content[0].text, tokens=(reply.usage.input_tokens, reply.usage.output_tokens))
@@ -62,6 +66,7 @@ ANTHROPIC = SDK(
     package="anthropic",
     api="anthropic",
     client=client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,

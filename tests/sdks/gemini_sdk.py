@@ -20,6 +20,10 @@ class Client:
         return getattr(self._models, name)
 
 
+async def close(client: Any) -> None:
+    await client._client.aio.aclose()
+
+
 def plain(client: Any) -> Steps:
     reply = yield client.generate_content(model=MODEL, contents=QUESTION)
     return Said(text=reply.text, tokens=_tokens(reply))
@@ -79,6 +83,7 @@ GEMINI = SDK(
     package="google-genai",
     api="gemini",
     client=Client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,

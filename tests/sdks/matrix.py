@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -63,12 +63,13 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class SDK:
-    """An SDK: its package, the API it speaks, how its clients are made, and what it can be asked."""
+    """An SDK: its package, the API it speaks, how its clients are made and closed, and what it can be asked."""
 
     name: str
     package: str
     api: str
     client: Callable[[str, str | None], Any]
+    close: Callable[[Any], Awaitable[None]]
     features: dict[str, Callable[[Any], Steps]] = field(default_factory=dict)
 
     @property
@@ -100,7 +101,16 @@ def _run(steps: Steps) -> Said:
 
 
 async def _arun(sdk: SDK, feature: str, base_url: str | None) -> Said:
-    steps = sdk.features[feature](_client(sdk.client, "async", base_url))
+    if base_url is None:
+        return await _awaited(sdk.features[feature](_client(sdk.client, "async", None)))
+    client = sdk.client("async", base_url)  # real connections belong to one event loop
+    try:
+        return await _awaited(sdk.features[feature](client))
+    finally:
+        await sdk.close(client)
+
+
+async def _awaited(steps: Steps) -> Said:
     answer: Any = None
     try:
         while True:

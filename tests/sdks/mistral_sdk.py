@@ -15,11 +15,15 @@ class Client:
     def __init__(self, mode: str, base_url: str | None) -> None:
         from mistralai.client import Mistral
 
-        self._chat = Mistral(api_key="none", server_url=base_url).chat
+        self._sdk = Mistral(api_key="none", server_url=base_url)
         self._suffix = "" if mode == "sync" else "_async"
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._chat, name + self._suffix)
+        return getattr(self._sdk.chat, name + self._suffix)
+
+
+async def close(client: Any) -> None:
+    await client._sdk.__aexit__(None, None, None)
 
 
 def plain(client: Any) -> Steps:
@@ -68,6 +72,7 @@ MISTRAL = SDK(
     package="mistralai",
     api="mistral",
     client=Client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,

@@ -15,6 +15,10 @@ def client(mode: str, base_url: str | None) -> Any:
     return kind(host=base_url)
 
 
+async def close(client: Any) -> None:
+    await client._client.aclose()
+
+
 def plain(client: Any) -> Steps:
     reply = yield client.chat(model=MODEL, messages=ASKED)
     return Said(text=reply.message.content, tokens=_tokens(reply))
@@ -74,6 +78,7 @@ CHAT = SDK(
     package="ollama",
     api="ollama",
     client=client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,
@@ -87,5 +92,6 @@ GENERATE = SDK(
     package="ollama",
     api="ollama",
     client=client,
+    close=close,
     features={"plain": generate, "stream": generate_stream, "structured": generate_structured},
 )

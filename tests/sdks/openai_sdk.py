@@ -17,6 +17,10 @@ def client(mode: str, base_url: str | None) -> Any:
     return kind(api_key="sk-none", base_url=f"{base_url}/v1" if base_url else None, max_retries=0)
 
 
+async def close(client: Any) -> None:
+    await client.close()
+
+
 def plain(client: Any) -> Steps:
     reply = yield client.chat.completions.create(model=MODEL, messages=ASKED)
     return Said(text=reply.choices[0].message.content, tokens=_tokens(reply.usage))
@@ -107,6 +111,7 @@ CHAT = SDK(
     package="openai",
     api="openai",
     client=client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,
@@ -120,6 +125,7 @@ RESPONSES = SDK(
     package="openai",
     api="openai",
     client=client,
+    close=close,
     features={
         "plain": respond,
         "stream": respond_stream,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
@@ -77,7 +78,7 @@ def wire(request: pytest.FixtureRequest) -> Iterator[AIWire]:
 def server(request: pytest.FixtureRequest) -> Iterator[AIServer]:
     """Yield a mock server that environment variables lead the SDKs to; what it refuses fails the test."""
     from pytest_aiassert.integration.traffic import FAULTS, tapped
-    from pytest_aiassert.wire.serving import AIServer
+    from pytest_aiassert.wire.serving import AIServer, ForwardTo
 
     patch = cast("pytest.MonkeyPatch", request.getfixturevalue("monkeypatch"))
     with tapped(request, [], rank=FAULTS) as tap:

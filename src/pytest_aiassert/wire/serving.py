@@ -14,7 +14,7 @@ from pytest_aiassert.errors import AIAssertError, UsageError
 from pytest_aiassert.wire.formats.base import Problem, encode
 from pytest_aiassert.wire.formats.registry import recognise
 from pytest_aiassert.wire.intercept.playing import has_body, headers_of, seen
-from pytest_aiassert.wire.message import Decision, Failure, Piece, WireRequest, WireResponse
+from pytest_aiassert.wire.message import Decision, Failure, Forward, Piece, WireRequest, WireResponse
 from pytest_aiassert.wire.mocking import AIWire
 
 _Message: TypeAlias = MutableMapping[str, Any]
@@ -48,6 +48,7 @@ class AIServer(AIWire):
         self._uvicorn = _import()
         self._refused = refused
         self._transports: dict[Any, asyncio.Transport] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._socket = _bind(host, port)
         self._server = self._made()
         self._thread: threading.Thread | None = None
@@ -86,6 +87,9 @@ class AIServer(AIWire):
     def close(self) -> None:
         """Stop serving, and drop what connections there are."""
         self._server.should_exit = self._server.force_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it may have ended
+                self._loop.call_soon_threadsafe(self._abort_all)
         if self._thread is not None:
             self._thread.join()
         self._socket.close()
@@ -107,15 +111,20 @@ class AIServer(AIWire):
             self._refused(str(error))
             return form.refuse(Problem(status=_BAD_REQUEST, name="bad_request", message=str(error)), None)
 
+    def _abort_all(self) -> None:
+        for transport in list(self._transports.values()):
+            transport.abort()
+
     def __repr__(self) -> str:
         return f"<{self.title} at {self.url}, {len(self.calls)} calls>"
 
     def _made(self) -> Any:
-        transports = self._transports
+        transports, server = self._transports, self
 
         class Protocol(self._uvicorn.protocol):  # type: ignore[name-defined,misc]  # loaded when it is first used
             def connection_made(self, transport: asyncio.Transport) -> None:
                 super().connection_made(transport)
+                server._loop = asyncio.get_running_loop()
                 transports[self.client] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
@@ -126,6 +135,8 @@ class AIServer(AIWire):
         config = self._uvicorn.config(
             self._application,
             http=Protocol,
+            interface="asgi3",
+            proxy_headers=False,
             loop="asyncio",
             lifespan="off",
             ws="none",
@@ -158,7 +169,11 @@ class AIServer(AIWire):
     async def _play(self, response: WireResponse, scope: Mapping[str, Any], send: _Send) -> None:
         await asyncio.sleep(response.delay)
         headers = [(k.lower().encode(), v.encode()) for k, v in headers_of(response, scope["method"])]
-        if len(response.pieces) <= 1 and response.failure is None and not any(k == b"content-length" for k, _ in headers):
+        if (
+            len(response.pieces) <= 1
+            and response.failure is None
+            and not any(k == b"content-length" for k, _ in headers)
+        ):
             headers.append((b"content-length", str(len(response.content)).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if has_body(response, scope["method"]):
@@ -172,7 +187,7 @@ class AIServer(AIWire):
         transport = self._transports.get(tuple(scope["client"]))
         if transport is not None:
             await asyncio.sleep(response.failure.delay)
-            _ = transport.abort() if response.failure.kind == "reset" else transport.close()
+            (transport.abort if response.failure.kind == "reset" else transport.close)()
 
     async def _fail(self, failure: Failure, scope: Mapping[str, Any], receive: _Receive) -> None:
         """Hold the connection or tear it off; what fails before a connection can only fail after it here."""
@@ -184,6 +199,17 @@ class AIServer(AIWire):
         transport = self._transports.get(tuple(scope["client"]))
         if transport is not None:
             transport.abort()
+
+
+class ForwardTo:
+    """A handler that lets requests to one address through."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/"
+
+    def answer(self, request: WireRequest) -> Decision | None:
+        """Forward what goes to the address, and leave all else to others."""
+        return Forward() if request.url.startswith(self._url) else None
 
 
 class _Uvicorn:

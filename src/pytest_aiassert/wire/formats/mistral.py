@@ -155,7 +155,7 @@ class MistralModels(MistralFormat):
 
 
 def _is_mistral(request: WireRequest, method: str, path: re.Pattern[str] | None) -> bool:
-    named = request.host in _HOSTS or "mistralai" in request.header("user-agent")
+    named = request.host in _HOSTS or "mistral" in request.header("user-agent")
     return named and request.method == method and (path is None or path.search(request.path) is not None)
 
 

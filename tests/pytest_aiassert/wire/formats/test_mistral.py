@@ -55,7 +55,7 @@ def test_vectors_and_models_are_what_the_sdk_expects() -> None:
 
 
 def test_it_is_told_from_openai_by_host_or_sdk() -> None:
-    agent: Any = {"user_agent": "speakeasy-sdk/python 3.7.0 2.935.1 1.0.0 mistralai"}
+    agent: Any = {"user_agent": "mistral-client-python/3.7.0"}
     path = "/v1/chat/completions"
     found = [
         recognise(wire(f"https://api.mistral.ai{path}", ASKED)),
