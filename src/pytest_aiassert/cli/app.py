@@ -358,6 +358,25 @@ def cassettes_prune(
     raise typer.Exit(prune_cassettes(paths, usage=usage, yes=yes))
 
 
+@app.command("serve-mock", short_help="Serve mocked model APIs on this machine.")
+def serve_mock(
+    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="A YAML file that says who answers what.")],
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+) -> None:
+    """Serve mocked model APIs on this machine, for programs in any language, until interrupted.
+
+    The first line printed is 'serving URL', the next ones are the variables that lead SDKs there.
+
+    \b
+    Example:
+      aiassert serve-mock replies.yaml --port 8080
+    """
+    from pytest_aiassert.cli.serving import serve_mock as serve
+
+    raise typer.Exit(serve(script, host=host, port=port))
+
+
 @app.command(short_help="Say what this machine has.")
 def doctor() -> None:
     """Say what this machine has: Python, packages, tools, and how well it isolates code it runs."""

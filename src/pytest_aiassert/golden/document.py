@@ -33,23 +33,26 @@ class Located:
     elements: tuple[Located, ...] = ()
 
 
-def read_document(path: Path, report: Report) -> Located:
-    """Read a YAML file; raises GoldenSetError where nothing can be read, and reports lesser problems."""
-    text = _text(path)
+def read_document(path: Path, report: Report, *, what: str = "golden set", needs: str = "cases") -> Located:
+    """Read a YAML file; raises GoldenSetError where nothing can be read, and reports lesser problems.
+
+    `what` is the file's kind and `needs` its most important key, both for messages.
+    """
+    text = _text(path, what)
     root = _compose(path, text)
     if root is None:
-        raise GoldenSetError(f"{path}:1: the file is empty; a golden set needs 'version', 'name' and 'cases'")
+        raise GoldenSetError(f"{path}:1: the file is empty; a {what} needs 'version' and {needs!r}")
     _refuse_bombs(path, root)
     return _locate(root, report, {})
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, what: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise GoldenSetError(f"cannot read golden set {path}: {error.strerror or error}") from error
+        raise GoldenSetError(f"cannot read {what} {path}: {error.strerror or error}") from error
     if len(content) > MAX_BYTES:
-        raise GoldenSetError(f"{path}: {len(content):,} bytes are more than the {MAX_BYTES:,} a golden set may have")
+        raise GoldenSetError(f"{path}: {len(content):,} bytes are more than the {MAX_BYTES:,} a {what} may have")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

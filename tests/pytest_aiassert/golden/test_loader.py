@@ -174,7 +174,7 @@ def test_names_what_is_wrong_with_an_entry(write, entry, words):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", ":1: the file is empty; a golden set needs 'version', 'name' and 'cases'"),
+        ("", ":1: the file is empty; a golden set needs 'version' and 'cases'"),
         ("# only a comment\n", ":1: the file is empty"),
         ("- a\n", ":1: a golden set is a mapping with 'version'"),
         ("name: x\ncases: [{id: a, prompt: h, checks: [parses]}]", ":1: 'version' is missing; write version: 1"),
