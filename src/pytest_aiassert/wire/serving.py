@@ -95,7 +95,7 @@ class AIServer(AIWire):
         self._socket.close()
 
     def respond(self, request: WireRequest) -> Decision:
-        """Return what a request is answered with, an error in the API's own words where nothing is scripted."""
+        """Return the answer to a request; an API's own error where nothing is scripted."""
         form = recognise(request, self._formats)
         if form is None:
             words = f"{self.title} knows no format for {request.method} {request.path}"
