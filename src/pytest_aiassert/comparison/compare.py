@@ -281,6 +281,8 @@ def _notes(a: Run, b: Run, pairing: Pairing) -> tuple[str, ...]:
         notes.append(f"the runs are of different sets: {a.header.name!r} and {b.header.name!r}")
     if dict(a.header.parameters) != dict(b.header.parameters):
         notes.append(f"the parameters differ: {dict(a.header.parameters)} and {dict(b.header.parameters)}")
+    if (judges := _judges(a)) != (others := _judges(b)):
+        notes.append(f"different models judged, {_named(judges)} and {_named(others)}: a difference may be theirs")
     for what, ids in (
         ("only in A, not compared", pairing.only_a),
         ("only in B, not compared", pairing.only_b),
@@ -315,3 +317,13 @@ def _nothing_in_common(a: Run, b: Run, pairing: Pairing) -> str:
         f"no case can be compared between {a.header.name}/{a.header.model} and {b.header.name}/{b.header.model}: "
         f"{found}; compare runs of the same golden set"
     )
+
+
+def _judges(run: Run) -> tuple[str, ...]:
+    """Return the models that judged a run's trials."""
+    judgings = (trial.judging for case in run.cases for trial in case.trials)
+    return tuple(sorted({name for each in judgings if each for name in each.model.split(", ") if name}))
+
+
+def _named(models: tuple[str, ...]) -> str:
+    return ", ".join(models) or "none"

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_aiassert.comparison import compare_runs, comparison_to_json
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.verdict import Judging
 
 
 @pytest.fixture
@@ -206,3 +207,18 @@ def test_the_json_form_has_everything_and_nothing_that_is_not_json(runs):
     assert document["a"]["model"] == "old"
     assert document["not_compared"] == {"only_a": [], "only_b": [], "changed": [], "unjudged": []}
     assert {quantity["name"] for quantity in document["quantities"]} == {"score", "cost", "latency", "tokens"}
+
+
+def test_runs_that_different_models_judged_are_told_apart(make_case, make_run):
+    def judged(*models):
+        case = make_case("x", 1, 1)
+        trials = tuple(replace(case.trials[0], judging=Judging(model=model, calls=1)) for model in models)
+        return make_run(replace(case, trials=trials or case.trials))
+
+    assert compare_runs(judged("a, b"), judged("b, a")).notes == ()
+    assert compare_runs(judged("old"), judged("new")).notes == (
+        "different models judged, old and new: a difference may be theirs",
+    )
+    assert compare_runs(judged(), judged("new")).notes == (
+        "different models judged, none and new: a difference may be theirs",
+    )
