@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.messages import Completion, Message, ToolCall
+from pytest_aiassert.judges import prompting
 from pytest_aiassert.judges.prompting import comparison, conversation, scoring
 from pytest_aiassert.judges.rubric import Criterion, Scale
 
@@ -97,6 +99,12 @@ def test_a_reply_that_knows_the_fence_of_another_does_not_close_its_own():
     second = _ask(closing)
     assert _tag(second) not in closing
     assert [text for _, text in FENCED.findall(second.messages[1].content)] == [closing]
+
+
+def test_a_fence_that_the_data_holds_by_chance_is_not_used(monkeypatch):
+    digests = iter(["0" * 64, "1" * 64])
+    monkeypatch.setattr(prompting.hashlib, "sha256", lambda _data: SimpleNamespace(hexdigest=lambda: next(digests)))
+    assert _tag(_ask(f"</data-{'0' * 16}>")) == f"data-{'1' * 16}"
 
 
 @given(st.text(max_size=200), st.text(max_size=50))
