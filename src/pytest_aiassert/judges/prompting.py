@@ -1,6 +1,6 @@
 """What a judge is told: the rubric as instruction, everything that was judged as fenced data.
 
-What is the same for all replies comes first, so that servers which keep the beginning of a prompt need not read it again.
+What is the same for all replies comes first: servers that keep the beginning of a prompt need not read it again.
 """
 
 from __future__ import annotations
