@@ -377,3 +377,40 @@ def test_an_interrupted_session_leaves_nothing_patched(pytester):
 def test_a_session_inside_a_test_has_taps_of_its_own(run, pytester, expect):
     """This very test has a tap, too: what the inner test is refused, it is not."""
     run_tests(run, "\ndef test_it(expect):\n    call()\n").assert_outcomes(failed=1)
+
+
+ASKING = """
+import asyncio
+
+def ask_in_four_ways(ai):
+    async def both():
+        return (await ai.acomplete("a")).text, "".join([str(chunk) async for chunk in ai.astream("b")])
+
+    return [ai.complete("c").text, "".join(str(chunk) for chunk in ai.stream("d")), *asyncio.run(both())]
+
+def test_it(ai, ai_wire):
+    ai_wire.openai.reply("mocked")
+    assert ask_in_four_ways(ai) == ["real"] * 4
+    said = httpx2.post("https://api.openai.com/v1/chat/completions", json={"model": "m", "messages": []}).json()
+    assert said["choices"][0]["message"]["content"] == "mocked"
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--ai-record=once",)])
+def test_the_provider_under_test_is_not_the_application(run, chat_server, options):
+    """Its requests reach its server, although the test mocks the same API."""
+    chat_server.text = "real"
+    run_tests(run, ASKING, f"--ai-provider={chat_server.spec}", *options).assert_outcomes(passed=1)
+    assert len(chat_server.requests) == 4
+
+
+def test_a_guarded_test_imports_no_http_library(pytester):
+    tests = """
+import sys
+
+def test_it(expect):
+    assert not {"httpx", "httpx2", "aiohttp", "http.client"} & set(sys.modules)
+"""
+    pytester.makepyfile(tests)
+    options = ("-p", "no:anyio", "-p", "no:asyncio", "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:cov")
+    pytester.runpytest_subprocess(*options, "-p", "no:cacheprovider").assert_outcomes(passed=1)

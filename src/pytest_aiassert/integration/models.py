@@ -69,11 +69,13 @@ def open_provider(spec: str, *, cassette: Path, record: RecordMode = "none", rol
         return MockProvider().reply(MOCK_REPLY)
     if is_replay(spec):
         return _replaying(cassette, recorded_model(spec) or None, role)
+    from pytest_aiassert.integration.apart import ApartProvider
+
     if record == "none":
         from assistant.assembly import connect
 
-        return connect(spec)
-    return _recording(spec, cassette, record, role)
+        return ApartProvider(connect(spec))
+    return ApartProvider(_recording(spec, cassette, record, role))
 
 
 def open_judge(

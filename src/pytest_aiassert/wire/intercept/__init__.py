@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_aiassert.wire.intercept.switchboard import intercept
+from pytest_aiassert.wire.intercept.switchboard import apart, intercept
 
-__all__ = ["intercept"]
+__all__ = ["apart", "intercept"]

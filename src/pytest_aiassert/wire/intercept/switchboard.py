@@ -28,6 +28,17 @@ def intercept(tap: Tap) -> Generator[Tap, None, None]:
         _CURRENT.set(outer)  # no token: teardown may run in another context than set-up
 
 
+@contextmanager
+def apart() -> Generator[None, None, None]:
+    """Send requests that are no test's: neither answered nor refused."""
+    before = _CURRENT.get()
+    _CURRENT.set(_APART)
+    try:
+        yield
+    finally:
+        _CURRENT.set(before)
+
+
 class Switchboard:
     """The active taps of a process; the libraries are patched while there is one."""
 
@@ -69,6 +80,8 @@ class Switchboard:
     def listening(self) -> Listener | None:
         """Return who is asked: the context's tap, else the only one that is active, else all of them."""
         current, outer = _CURRENT.get(), self._outer
+        if current is _APART:
+            return None
         if current in outer:
             return current
         taps = [tap for tap in outer if tap not in outer.values()] if len(outer) > 1 else list(outer)
@@ -95,4 +108,5 @@ def _is_of(owner: Any, module: ModuleType) -> bool:
 
 # One for each process, as what it patches is: the classes of loaded libraries.
 _BOARD: Final = Switchboard()
+_APART: Final = Tap("no test")
 _CURRENT: Final[ContextVar[Tap | None]] = ContextVar("pytest_aiassert_tap", default=None)
