@@ -209,8 +209,20 @@ def test_a_caller_that_stops_early_stops_the_play():
     async def use(client):
         async with client.get(MODEL_URL) as response:
             assert await response.content.readany() == b"a"
+        await asyncio.sleep(0)
+        return len(asyncio.all_tasks())
 
-    run(use, Answering(answer))
+    assert run(use, Answering(answer)) == 1
+
+
+def test_a_connection_that_played_is_never_used_for_real(origin):
+    async def go():
+        async with aiohttp.ClientSession() as client:
+            with intercept(Tap("t", [Answering(json_response("1"))])):
+                played = (await read(client, "GET", f"{origin.url}/cookie"))[1]
+            return played, (await read(client, "GET", f"{origin.url}/cookie"))[1]
+
+    assert asyncio.run(go()) == (b"1", b"sweet")
 
 
 def test_a_cancelled_caller_is_cancelled():

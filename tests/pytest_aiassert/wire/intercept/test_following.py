@@ -85,8 +85,10 @@ def test_a_caller_that_stops_early_leaves_the_recording_incomplete(origin):
     async def use(client):
         async with client.get(f"{origin.url}/stream") as response:
             await response.content.readany()
+        await asyncio.sleep(0)
+        return len(asyncio.all_tasks())
 
-    run(use, handler)
+    assert run(use, handler) == 1
     assert (notes.pieces, notes.ends) == (EVENTS[:1], [False])
 
 

@@ -165,6 +165,25 @@ def in_a_thread_of_nobody(taps, ask_it):
                 held.result(10)
 
 
+def test_after_an_inner_tap_the_context_is_the_outer_one_s_again():
+    other, over = threading.Event(), threading.Event()
+
+    def run_other_test():
+        with intercept(Tap("other")):
+            other.set()
+            over.wait(10)
+
+    with ThreadPoolExecutor(1) as pool, intercept(answering("outer")):
+        with intercept(answering("inner")):
+            pass
+        pool.submit(run_other_test)
+        assert other.wait(10)
+        try:
+            assert ask() == "outer"
+        finally:
+            over.set()
+
+
 def test_traffic_that_could_be_of_either_is_refused_for_both():
     taps = [answering("test_one"), answering("test_two")]
     with pytest.raises(TrafficRefusedError, match=r"none of the 2 tests running now \(test_one, test_two\)"):
