@@ -217,7 +217,7 @@ def test_a_caller_that_stops_early_stops_the_play():
 
 def test_a_connection_that_played_is_never_used_for_real(origin):
     async def go():
-        async with aiohttp.ClientSession() as client:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client:
             with intercept(Tap("t", [Answering(json_response("1"))])):
                 played = (await read(client, "GET", f"{origin.url}/cookie"))[1]
             return played, (await read(client, "GET", f"{origin.url}/cookie"))[1]
