@@ -378,8 +378,11 @@ def serve_mock(
 
 
 @app.command(short_help="Say what this machine has.")
-def doctor() -> None:
-    """Say what this machine has: Python, packages, tools, and how well it isolates code it runs."""
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
+) -> None:
+    """Say what this machine has, what cannot be judged for want of the rest, and how to get it."""
     from pytest_aiassert.cli.doctor import examine
 
-    raise typer.Exit(examine())
+    raise typer.Exit(examine(as_json=as_json))

@@ -1,114 +1,130 @@
-"""`aiassert doctor`: what this machine has, and what its lack costs."""
+"""`aiassert doctor`: what this machine has, what cannot be judged for want of the rest, and how to get it."""
 
 from __future__ import annotations
 
+import json
 import platform
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
-from typing import Final, Literal, TypeAlias
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Final
 
 from pytest_aiassert import sandbox
-from pytest_aiassert.cli.screen import show, table
-from pytest_aiassert.code.oxlint import find_oxlint
+from pytest_aiassert.cli.screen import colour, show, width
+from pytest_aiassert.cli.toolchains import (
+    CHECKERS,
+    PACKAGE,
+    TOOLS,
+    Finding,
+    find_checker,
+    find_extras,
+    find_layers,
+    find_linters,
+    find_package,
+    find_scripts,
+    find_tool,
+)
 from pytest_aiassert.errors import CannotJudgeError
 
-Status: TypeAlias = Literal["ok", "missing", "broken"]
-Which: TypeAlias = Callable[[str], str | None]
-Ask: TypeAlias = Callable[[Sequence[str]], str]
-
-PACKAGES: Final = ("pytest-aiassert", "pytest", "httpx2", "tree-sitter", "pydantic")
+PACKAGES: Final = (PACKAGE, "pytest", "httpx2", "tree-sitter", "pydantic")
 TIERS: Final = {
     "full": "full: code is walled in by namespaces, Landlock, seccomp and limits",
     "kernel": "kernel: code is walled in by Landlock, seccomp and limits, without namespaces",
     "limits": "limits: a process and limits for each program, but no wall; do not judge code you do not trust",
 }
-CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
+MARKS: Final = {"ok": ("✓", "32"), "missing": ("–", "33"), "broken": ("✗", "31")}
+"""What stands before a status, and its colour."""
+
+VERSION: Final = 1
+"""The version of what `--json` prints."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked for; a `required` one that is not ok is a fault."""
-
-    name: str
-    status: Status
-    detail: str
-    required: bool = False
-
-
-def examine(which: Which = shutil.which) -> int:
+def examine(*, as_json: bool = False) -> int:
     """Print what was found, and return 0, or 1 where something required is missing."""
-    findings = [_python(), *map(_package, PACKAGES), *_tools(which), *_isolation()]
-    show(table([[finding.status, finding.name, finding.detail] for finding in findings]))
-    return int(any(finding.required and finding.status != "ok" for finding in findings))
+    groups = {title: list(findings) for title, findings in _groups()}
+    if as_json:
+        show([json.dumps(_document(groups), indent=2, sort_keys=True, ensure_ascii=False)])
+    else:
+        show(_page(groups, columns=width(), coloured=colour(sys.stdout)))
+    everything = [finding for findings in groups.values() for finding in findings]
+    return int(any(finding.required and finding.status != "ok" for finding in everything))
 
 
-def _python() -> Finding:
-    return Finding(name="python", status="ok", detail=f"{platform.python_version()} at {sys.executable}", required=True)
-
-
-def _package(name: str) -> Finding:
-    try:
-        return Finding(name=name, status="ok", detail=version(name), required=True)
-    except PackageNotFoundError:
-        hint = "pip install pytest-aiassert brings it"
-        return Finding(name=name, status="missing", detail=hint, required=True)
-
-
-def _tools(which: Which) -> list[Finding]:
-    return [
-        find_tool("ruff", ("ruff",), "passes_lint cannot judge; pip install ruff", which=_bundled_ruff),
-        find_tool(
-            "oxlint",
-            ("oxlint",),
-            "passes_lint(linter='oxlint') cannot judge; npm install --save-dev oxlint",
-            which=_oxlint,
-        ),
-        find_tool("git", ("git",), "reports cannot name the commit", which=which),
-        find_tool("node", ("node",), "JavaScript is parsed but not run", which=which),
-        find_tool("chromium", CHROMIUM, "only the project's own report tests use it", which=which),
-    ]
-
-
-def find_tool(name: str, commands: Sequence[str], without: str, *, which: Which, ask: Ask | None = None) -> Finding:
-    """Look for a command and ask for its version; `without` says what its lack costs."""
-    path = next((found for command in commands if (found := which(command))), None)
-    if path is None:
-        return Finding(name=name, status="missing", detail=without)
-    try:
-        answer = (ask or _ask)([path, "--version"])
-    except (OSError, subprocess.SubprocessError) as error:
-        return Finding(name=name, status="broken", detail=f"{path}: {error}")
-    first = answer.strip().splitlines()[0] if answer.strip() else "says nothing of its version"
-    return Finding(name=name, status="ok", detail=f"{first} at {path}")
-
-
-def _ask(command: Sequence[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=10, check=True).stdout  # noqa: S603 - a path from PATH
-
-
-def _bundled_ruff(command: str) -> str | None:
-    """Return the binary that the ruff package brings, which need not be on PATH."""
-    try:
-        return str(import_module("ruff").find_ruff_bin())
-    except (ImportError, FileNotFoundError):
-        return shutil.which(command)
-
-
-def _oxlint(_command: str) -> str | None:
-    return find_oxlint()
+def _groups() -> Iterator[tuple[str, Iterable[Finding]]]:
+    python = f"{platform.python_version()} at {sys.executable}"
+    needed = Finding(name="python", status="ok", detail=python, required=True)
+    yield "Needed", [needed, *map(find_package, PACKAGES)]
+    yield "Isolation", _isolation()
+    yield "Tools", [*find_linters(), *map(find_checker, CHECKERS), *map(find_tool, TOOLS), *find_scripts()]
+    yield "Extras", find_extras()
 
 
 def _isolation() -> list[Finding]:
     try:
-        layers, tier = sandbox.layers(), sandbox.tier()
+        return [Finding(name="isolation", status="ok", detail=TIERS[sandbox.tier()]), *find_layers()]
     except CannotJudgeError as error:
-        return [Finding(name="isolation", status="broken", detail=str(error))]
-    found = [
-        Finding(name=layer.name, status="ok" if layer.available else "missing", detail=layer.detail) for layer in layers
-    ]
-    return [Finding(name="isolation", status="ok", detail=TIERS[tier]), *found]
+        lost = "no code can be run, so nothing that runs code is judged"
+        return [Finding(name="isolation", status="broken", detail=str(error), without=lost)]
+
+
+def _document(groups: Mapping[str, Sequence[Finding]]) -> dict[str, object]:
+    tier = None
+    if groups["Isolation"][0].status == "ok":
+        tier = sandbox.tier()
+    findings = [{"group": title.lower(), **asdict(finding)} for title, found in groups.items() for finding in found]
+    return {"version": VERSION, "tier": tier, "findings": findings}
+
+
+def _page(groups: Mapping[str, Sequence[Finding]], *, columns: int, coloured: bool) -> Iterator[str]:
+    longest = max(len(finding.name) for findings in groups.values() for finding in findings)
+    for title, findings in groups.items():
+        if not findings:
+            continue
+        yield _styled(title, "1", coloured=coloured)
+        for finding in findings:
+            mark, shade = MARKS[finding.status]
+            status = _styled(f"{mark} {finding.status:<7}", shade, coloured=coloured)
+            yield from _wrapped(f"{finding.name:<{longest}}  {finding.detail}", status, longest + 2, columns)
+            if finding.status != "ok" and (advice := _advice(finding)):
+                yield from _wrapped(advice, " " * 9, 0, columns, inset=longest + 2)
+        yield ""
+    yield _summary([finding for findings in groups.values() for finding in findings])
+
+
+def _wrapped(text: str, status: str, hang: int, columns: int, *, inset: int = 0) -> Iterator[str]:
+    """Yield a row; what goes on in the next line stands below its own column."""
+    margin = 12  # two of indentation, the status, one more
+    lines = textwrap.wrap(
+        text,
+        max(columns - margin, 40),
+        initial_indent=" " * inset,
+        subsequent_indent=" " * (hang + inset),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    yield f"  {status} {lines[0]}".rstrip()
+    for line in lines[1:]:
+        yield " " * margin + line
+
+
+def _advice(finding: Finding) -> str:
+    lost = f"without it, {finding.without}" if finding.without else ""
+    return "; ".join(filter(None, (lost, f"get it: {finding.get}" if finding.get else "")))
+
+
+def _summary(everything: Sequence[Finding]) -> str:
+    broken = [finding.name for finding in everything if finding.status == "broken"]
+    lacking = [finding.name for finding in everything if finding.required and finding.status != "ok"]
+    missing = [finding.name for finding in everything if finding.status == "missing" and finding.without]
+    if lacking:
+        return f"needed and not there: {', '.join(lacking)}"
+    if broken:
+        return f"there, but broken: {', '.join(broken)}"
+    if missing:
+        return f"all that is needed is there; optional and missing: {', '.join(missing)}"
+    return "everything is there"
+
+
+def _styled(text: str, code: str, *, coloured: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if coloured else text

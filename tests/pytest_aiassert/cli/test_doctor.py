@@ -1,63 +1,83 @@
-import subprocess
+"""What doctor prints: every layer and tool, what its lack costs, how to get it; for people and for scripts."""
+
+from __future__ import annotations
+
+import json
 import sys
 from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from pytest_aiassert.cli import doctor
-from pytest_aiassert.cli.doctor import examine, find_tool
+from pytest_aiassert.cli import doctor, toolchains
+from pytest_aiassert.cli.doctor import examine
+from pytest_aiassert.cli.toolchains import Finding
 from pytest_aiassert.errors import CannotJudgeError
 from pytest_aiassert.sandbox import Isolation, Layer
+
+LAYERS = ("namespaces", "landlock", "seccomp", "identity", "limits")
+NAMES = {
+    *("python", "pytest", "pytest-aiassert", "httpx2", "isolation", *LAYERS),
+    *("ruff", "oxlint", "mypy", "pyright", "git", "node", "go", "rustc", "java", "gcc", "g++"),
+    *("javascript", "typescript"),
+}
 
 
 def test_doctor_lists_what_the_machine_has(aiassert):
     result = aiassert("doctor")
     assert result.exit_code == 0
-    rows = {line.split()[1]: line for line in result.stdout.splitlines()}
-    assert {"python", "pytest", "pytest-aiassert", "httpx2", "ruff", "oxlint", "git", "node", "isolation"} <= set(rows)
+    rows = {words[2]: line for line in result.stdout.splitlines() if len(words := line.split()) > 3}
+
+    assert set(rows) >= NAMES
     assert sys.executable in rows["python"]
-    assert rows["ruff"].startswith("ok")
+    assert rows["ruff"].startswith("  ✓ ok")
+    assert "\x1b" not in result.stdout
 
 
-def test_what_is_missing_says_what_it_costs(capsys):
-    assert examine(which=lambda _: None) == 0
-    assert "missing  node" in (out := capsys.readouterr().out)
-    assert "JavaScript is parsed but not run" in out
+def test_scripts_get_one_object(aiassert):
+    result = aiassert("doctor", "--json")
+    said = json.loads(result.stdout)
+    found = {finding["name"]: finding for finding in said["findings"]}
+
+    assert said["version"] == 1
+    assert said["tier"] in ("full", "kernel", "limits")
+    assert set(found) >= NAMES
+    assert found["ruff"]["status"] == "ok"
+    assert set(found["git"]) == {"group", "name", "status", "detail", "without", "get", "required"}
+
+
+def test_with_no_tool_at_all_it_says_what_cannot_be_judged(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    assert examine() == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "without it, applies_to cannot judge patches; reports cannot name the commit; get it: https://git-scm" in out
+    assert "without it, passes_lint cannot judge JavaScript and TypeScript; get it: npm install" in out
+    assert "not on PATH; Go is parsed, not run" in out
+    assert "all that is needed is there; optional and missing: oxlint, git, node, javascript, typescript" in out
 
 
 def test_a_missing_package_is_a_fault(monkeypatch, capsys):
     def version(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(doctor, "version", version)
-    assert examine(which=lambda _: None) == 1
-    assert "missing  httpx2" in capsys.readouterr().out
+    monkeypatch.setattr(toolchains, "version", version)
+    monkeypatch.setattr(doctor, "find_checker", lambda name: Finding(name=name, status="ok", detail="here"))
+
+    assert examine() == 1
+    assert "needed and not there: pytest-aiassert, pytest, httpx2" in capsys.readouterr().out
 
 
-def test_oxlint_is_found_where_the_matcher_finds_it(monkeypatch):
-    monkeypatch.setattr(doctor, "find_oxlint", lambda: "/project/node_modules/.bin/oxlint")
-    assert doctor._oxlint("oxlint") == "/project/node_modules/.bin/oxlint"
-
-
-@pytest.mark.parametrize("error", [OSError("exec format"), subprocess.TimeoutExpired("x", 10)])
-def test_a_tool_that_does_not_run_is_broken(error):
-    def ask(_command):
-        raise error
-
-    found = find_tool("node", ("node",), "", which=lambda _: "/bin/node", ask=ask)
-    assert found.status == "broken"
-    assert found.detail.startswith("/bin/node: ")
-
-
-def test_a_tool_that_says_nothing_is_still_there():
-    found = find_tool("node", ("nodejs", "node"), "", which={"node": "/bin/node"}.get, ask=lambda _: "\n")
-    assert (found.status, found.detail) == ("ok", "says nothing of its version at /bin/node")
-
-
-def test_without_the_ruff_package_the_command_is_looked_for(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ruff", None)
-    monkeypatch.setattr(doctor.shutil, "which", lambda command: f"/bin/{command}")
-    assert doctor._bundled_ruff("ruff") == "/bin/ruff"
+def isolated(monkeypatch, missing):
+    found = Isolation(
+        layers=tuple(
+            Layer(name=name, available=name not in missing, detail="not permitted" if name in missing else "holds")
+            for name in LAYERS
+        )
+    )
+    for module in (doctor, toolchains):
+        monkeypatch.setattr(module.sandbox, "layers", lambda: found.layers)
+        monkeypatch.setattr(module.sandbox, "tier", lambda: found.tier)
 
 
 @pytest.mark.parametrize(
@@ -69,28 +89,52 @@ def test_without_the_ruff_package_the_command_is_looked_for(monkeypatch):
     ],
 )
 def test_isolation_is_shown_layer_by_layer(monkeypatch, capsys, missing, shown):
-    found = Isolation(
-        layers=tuple(
-            Layer(name=name, available=name not in missing, detail="not permitted" if name in missing else "holds")
-            for name in ("namespaces", "landlock", "seccomp", "identity", "limits")
-        )
-    )
-    monkeypatch.setattr(doctor.sandbox, "layers", lambda: found.layers)
-    monkeypatch.setattr(doctor.sandbox, "tier", lambda: found.tier)
+    isolated(monkeypatch, missing)
 
-    assert examine(which=lambda _: None) == 0
+    assert examine() == 0
     lines = capsys.readouterr().out.splitlines()
-    assert shown in next(line for line in lines if "isolation" in line)
-    told = {words[1]: (words[0], " ".join(words[2:])) for line in lines if len(words := line.split()) > 2}
-    for layer in found.layers:
-        assert told[layer.name] == (("ok", "holds") if layer.available else ("missing", "not permitted"))
+    out = " ".join(" ".join(lines).split())
+    assert shown in out
+    told = {words[2]: (words[1], " ".join(words[3:])) for line in lines if len(words := line.split()) > 3}
+    for layer in LAYERS:
+        assert told[layer] == (("missing", "not permitted") if layer in missing else ("ok", "holds"))
+        assert layer not in missing or toolchains.LAYER_HINTS[layer] in out
 
 
 def test_a_sandbox_that_does_not_start_is_broken(monkeypatch, capsys):
-    def refuse():
+    def refuse(*_, **__):
         raise CannotJudgeError("needs a Python that can fork")
 
-    monkeypatch.setattr(doctor.sandbox, "layers", refuse)
-    examine(which=lambda _: None)
-    assert "broken   isolation" in (out := capsys.readouterr().out)
+    monkeypatch.setattr(doctor.sandbox, "tier", refuse)
+    monkeypatch.setattr(doctor.sandbox, "run", refuse)
+    assert examine() == 0
+    out = capsys.readouterr().out
+    assert "✗ broken  isolation" in out
     assert "needs a Python that can fork" in out
+    assert "there, but broken: isolation" in out
+    examine(as_json=True)
+    assert json.loads(capsys.readouterr().out)["tier"] is None
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("FORCE_COLOR", True), ("NO_COLOR", False)])
+def test_colour_is_as_the_environment_wants_it(monkeypatch, capsys, variable, coloured):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv(variable, "1")
+    examine()
+
+    assert ("\x1b[32m✓ ok" in capsys.readouterr().out) is coloured
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_rows_keep_to_the_width_and_their_columns(monkeypatch, capsys, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    isolated(monkeypatch, LAYERS[:4])
+    examine()
+    lines = capsys.readouterr().out.splitlines()[:-1]
+
+    longest = max(len(name) for name in NAMES)
+    for line in lines:
+        if line.startswith("   "):
+            assert not line[: 12 + longest].strip(), line
+        assert len(line) <= columns or " " not in line[12 + longest + 2 :].strip(), line
