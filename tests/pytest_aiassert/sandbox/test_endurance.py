@@ -42,7 +42,7 @@ def resident(pid):
 
 
 def descriptors(pid):
-    """Return how many descriptors a process has, but for the rules of scratch folders, one for each that it ever lent."""
+    """Return how many descriptors a process has, but for the rules of scratch folders that it has lent."""
     count = 0
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.pytest_aiassert.sandbox.hostile.attack import Forgery, source
-from tests.pytest_aiassert.sandbox.hostile.forgeries import LOST
+from tests.pytest_aiassert.sandbox.hostile.forgeries import LOST, TOLD
 
 TO_EVERY_DESCRIPTOR = """
 def tell(said):
@@ -154,6 +154,7 @@ CLAIMS: dict[str, Forgery] = {
                 return 9
             """),
         fools="output",
+        says=TOLD,
     ),
     "success at the end, by a daemon thread": Forgery(
         code=source("""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.pytest_aiassert.sandbox.hostile.attack import Forgery, source
 
 LOST = "the code (exited|was killed|sent a malformed reply|ran longer)"
+TOLD = f"AssertionError|{LOST}"
+"""How code ends that has spoilt its own process: wrong, or lost, as it comes."""
 EQUAL = """
 class Anything:
     def __eq__(self, other): return True
@@ -100,7 +102,7 @@ FORGERIES: dict[str, Forgery] = {
                 return Anything()
             """),
         compares="isinstance(got, int) and got == expected",
-        says=LOST,
+        says=TOLD,
     ),
     "patched abs": Forgery(
         code=source("""
@@ -141,7 +143,7 @@ FORGERIES: dict[str, Forgery] = {
             def add(a, b): return 9
             """),
         compares="json.dumps(got) == json.dumps(expected)",
-        says=LOST,
+        says=TOLD,
     ),
     "patched unittest": Forgery(
         code=source("""
@@ -160,7 +162,7 @@ FORGERIES: dict[str, Forgery] = {
             def add(a, b): return 9
             """),
         compares="operator.eq(got, expected)",
-        says=f"AssertionError|{LOST}|TypeError",
+        says=f"{TOLD}|TypeError",
     ),
     "a check of its own": Forgery(
         code=source("""
@@ -172,7 +174,7 @@ FORGERIES: dict[str, Forgery] = {
                 return 9
             """),
         compares="got == expected or check(candidate) is None",
-        says="RecursionError|AssertionError",
+        says=f"RecursionError|{TOLD}",
     ),
     "expected values in the caller's frame": Forgery(
         code=source("""

@@ -27,6 +27,8 @@ PROBES = {
 }
 ANYBODY_MAY_TRACE = "import ctypes\nctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1 & (1 << 64) - 1), 0, 0, 0)"
 """Says so to Yama, where that keeps processes from each other; nothing elsewhere."""
+PROBE_TEST = "def check(candidate):\n    assert candidate(2, 2) == 4\n"
+WRONG = "def add(a, b): return 5"
 VICTIM = f"""
 import os, time
 {ANYBODY_MAY_TRACE}
@@ -199,13 +201,8 @@ class Grounds:
             isolation = ground.nursery.isolation()
             return {"uid": os.geteuid(), **{layer.name: layer.detail for layer in isolation.layers if layer.available}}
         said = _run(asked, ground)
-        return {
-            **said,
-            "next": _run(
-                asked | {"code": PROBES[asked.get("language", "python")], "limits": {"wall": 20.0}, "do": "run"}, ground
-            ),
-            **ground.look(),
-        }
+        following = _next_check(asked) if asked["do"] == "check" else _run(_probe(asked), ground)
+        return {**said, "next": following, **ground.look()}
 
     def _ground(self, without: tuple[str, ...], tool: str | None) -> Ground:
         if (without, tool) not in self.grounds:
@@ -222,13 +219,33 @@ class Grounds:
 def _run(asked: dict[str, Any], ground: Ground) -> dict[str, Any]:
     from pytest_aiassert.sandbox import Limits, check, nursery, run
 
-    nursery.nursery = lambda _tool=None: ground.nursery
+    nursery.nursery = lambda _tools=(): ground.nursery
     limits = Limits(**asked["limits"])
     code = Template(asked["code"]).safe_substitute(ground.names)
     if asked["do"] == "check":
         return dataclasses.asdict(check(code, "add", asked["test"], limits=limits))
     said = dataclasses.asdict(run(code, asked.get("language", "python"), limits=limits))
     return said | {"stdout": said["stdout"][:2000], "stderr": said["stderr"][-2000:]}
+
+
+def _probe(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the question whether the next program works, in an empty folder."""
+    return asked | {"code": PROBES[asked.get("language", "python")], "limits": {"wall": 20.0}}
+
+
+def _next_check(asked: dict[str, Any]) -> dict[str, Any]:
+    """Judge one code that is right where its folder is empty, and one that is not, with what judged the attack."""
+    from pytest_aiassert.sandbox import Check, Limits, check_many
+    from pytest_aiassert.sandbox.crew import cores
+    from pytest_aiassert.sandbox.team import pool
+
+    right = "import os\ndef add(a, b): return a + b if not os.listdir('.') else None"
+    limits = Limits(**asked["limits"])  # a team judges within the same limits only
+    codes = [Check(code=code, entry_point="add", test=PROBE_TEST) for code in (right, WRONG)]
+    good, bad = check_many(codes, limits=limits, workers=1)
+    pool(2 * cores()).close()  # its processes may stay, as they are meant to
+    fine = good.passed and not bad.passed and bad.outcome == "ok"
+    return {"outcome": "ok", "stdout": "[] 4\n"} if fine else {"outcome": "error", "stdout": f"{good} {bad}"}
 
 
 def main() -> None:
