@@ -48,9 +48,9 @@ for name, ask in asked.items():
 print(json.dumps(said))
 """
 HINTS = {
-    "ruff: passes_lint": "pip install ruff",
-    "ruff: is_formatted": "pip install ruff",
-    "ruff: is_secure": "pip install ruff",
+    "ruff: passes_lint": "pip install --force-reinstall ruff",
+    "ruff: is_formatted": "pip install --force-reinstall ruff",
+    "ruff: is_secure": "pip install --force-reinstall ruff",
     "oxlint: passes_lint": "npm install --save-dev oxlint",
     "mypy: type_checks": "pip install mypy",
     "pyright: type_checks": "pip install pyright",
