@@ -382,7 +382,7 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
 ) -> None:
-    """Say what this machine has, what cannot be judged for want of the rest, and how to get it."""
+    """Say what this machine has; what cannot be judged for want of the rest, and how to get it."""
     from pytest_aiassert.cli.doctor import examine
 
     raise typer.Exit(examine(as_json=as_json))

@@ -102,7 +102,7 @@ def find_tool(tool: Tool, *, which: Callable[[str], str | None] | None = None, a
 
 
 def find_linters() -> Iterator[Finding]:
-    """Look for ruff, which the package brings, and oxlint, which it does not, where matchers look for them."""
+    """Look for linters where matchers do; the package brings ruff, and not oxlint."""
     from pytest_aiassert.code.oxlint import find_oxlint
     from pytest_aiassert.code.ruff import ruff_binary
 
@@ -136,7 +136,7 @@ def find_checker(name: str) -> Finding:
 
 
 def find_scripts() -> Iterator[Finding]:
-    """Run a line of JavaScript and one of TypeScript in the sandbox, which is what judging them takes."""
+    """Run a line of JavaScript and one of TypeScript; judging them takes no less."""
     for name, program in (
         ("javascript", "console.log(6 * 7)"),
         ("typescript", "const n: number = 7; console.log(6 * n)"),
