@@ -121,8 +121,8 @@ class AtLeast(Matcher):
         failed = [part for part in parts if not part.passed]
         passed = passing >= self.k
         reason = f"{passing} of {plural(len(parts), 'matcher')} {'passes' if passing == 1 else 'pass'}, {self.k} needed"
-        if not passed:
-            reason = "; ".join([reason, *(f"{part.matcher}: {part.reason}" for part in failed)])
+        telling = [part for part in parts if part.passed == passed]
+        reason = "; ".join([reason, *(f"{part.matcher}: {part.reason}" for part in telling)])
         evidence = next((part.evidence for part in failed or parts if part.evidence), ())
         return self.verdict(passed, reason, score=score, evidence=evidence, parts=parts)
 

@@ -12,6 +12,7 @@ from pytest_aiassert.wording import plural
 
 _MOST_SHOWN = 20_000
 _LINES_AROUND = 5
+_MOST_LISTED, _FIRST_LISTED = 12, 10
 _WIDEST = 200
 
 
@@ -23,8 +24,10 @@ def source(name: str, /, *arguments: object, **keywords: object) -> str:
 
 
 def listed(items: Sequence[object], joint: str = "and") -> str:
-    """Join words as a sentence does: `a, b and c`."""
+    """Join words as a sentence does: `a, b and c`; of more than a dozen, the first ten and how many more."""
     words = [str(item) for item in items]
+    if len(words) > _MOST_LISTED:
+        words = [*words[:_FIRST_LISTED], f"{len(words) - _FIRST_LISTED:,} more"]
     return f" {joint} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 

@@ -71,7 +71,7 @@ def own_modules(code: PythonCode, defined: frozenset[str]) -> frozenset[str]:
 def does_not_parse(block: Block) -> str:
     """Say where a Python block breaks, in lines of the block."""
     issues = syntax_errors(block.code, "python")
-    where = str(issues[0]) if issues else "it is too long or nested too deeply"
+    where = f"its {issues[0]}" if issues else "it is too long or nested too deeply"
     cut = "" if block.closed else "; the reply ends before the fence does"
     return f"the python block at line {block.line} does not parse: {where}{cut}"
 

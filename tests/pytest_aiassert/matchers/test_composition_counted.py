@@ -30,7 +30,10 @@ def test_at_least_says_what_fails():
         "mentions('c'): 'c' does not occur in the reply (1 character)"
     )
     assert [part.passed for part in verdict.parts] == [True, False, False]
-    assert at_least(2, A, B, C).check("ab").reason == "2 of 3 matchers pass, 2 needed"
+    assert at_least(2, A, B, C).check("ab").reason == (
+        "2 of 3 matchers pass, 2 needed; mentions('a'): mentions 'a' once, on line 1; "
+        "mentions('b'): mentions 'b' once, on line 1"
+    )
 
 
 def test_weighted_is_a_mean_of_scores():

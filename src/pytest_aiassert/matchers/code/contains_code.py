@@ -108,4 +108,4 @@ def _broken(block: Block, issues: tuple[SyntaxIssue, ...]) -> str:
     first = issues[0]
     more = f" and {plural(len(issues) - 1, 'more place')}" if len(issues) > 1 else ""
     cut = "" if block.closed else "; the reply ends before the fence does"
-    return f"the {block.language} block at line {block.line} does not parse: {first}{more}{cut}"
+    return f"the {block.language} block at line {block.line} does not parse: its {first}{more}{cut}"

@@ -48,8 +48,12 @@ class QualityScore(Matcher):
         if not blocks:
             return self.verdict(self.min <= 0, f"0 of 100 points: {no_code(None, blocks, reply)}", score=0.0)
         grades = {part: grade for part in self.weights if (grade := _PARTS[part](blocks)) is not None}
+        if not grades:
+            names = listed(sorted({block.language or "a language that nobody can tell" for block in blocks}))
+            reason = f"0 of 100 points: {listed(list(self.weights))} cannot be told of {names}"
+            return self.verdict(self.min <= 0, reason, score=0.0, evidence=tuple(map(block_evidence, blocks)))
         total = sum(self.weights[part] for part in grades)
-        points = 100 * sum(self.weights[part] * share for part, (share, _) in grades.items()) / total if total else 0.0
+        points = 100 * sum(self.weights[part] * share for part, (share, _) in grades.items()) / total
         parts = tuple(self._part(part, *grade) for part, grade in grades.items())
         table = " · ".join(
             f"{part} {_shown(share * self.weights[part])}/{self.weights[part]:g}" for part, (share, _) in grades.items()

@@ -28,31 +28,37 @@ class Mentions(Matcher):
 
     def judge(self, reply: Completion) -> Verdict:
         """Look for the words in the whole text, prose and code."""
-        starts = self._starts(reply.text, case_sensitive=self.case_sensitive, whole_word=self.whole_word)
-        if not starts:
+        start, count = self._found(reply.text, case_sensitive=self.case_sensitive, whole_word=self.whole_word)
+        if not count:
             return self.verdict(passed=False, reason=self._absent(reply), evidence=_whole(reply))
         text = _folded(reply.text, case_sensitive=self.case_sensitive)
-        first = text.count("\n", 0, starts[0]) + 1
-        times = "once, on" if len(starts) == 1 else f"{len(starts)} times, first on"
+        first = text.count("\n", 0, start) + 1
+        times = "once, on" if count == 1 else f"{count:,} times, first on"
         reason = f"mentions {self.text!r} {times} line {first}"
         return self.verdict(passed=True, reason=reason, evidence=(excerpt(reply.text, first),))
 
-    def _starts(self, text: str, *, case_sensitive: bool, whole_word: bool) -> list[int]:
+    def _found(self, text: str, *, case_sensitive: bool, whole_word: bool) -> tuple[int, int]:
+        """Return where the words first stand, and how often."""
         text, wanted = _folded(text, case_sensitive=case_sensitive), _folded(self.text, case_sensitive=case_sensitive)
-        pattern = re.escape(wanted)
-        if whole_word:
-            pattern = rf"(?<!\w){pattern}(?!\w)"
-        return [match.start() for match in re.finditer(pattern, text)]
+        if not whole_word:
+            return text.find(wanted), text.count(wanted)
+        first, count = -1, 0
+        for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text):
+            first = match.start() if first < 0 else first
+            count += 1
+        return first, count
 
     def _absent(self, reply: Completion) -> str:
         if not reply.text:
             return f"{self.text!r} does not occur: the reply has no text"
-        if self.case_sensitive and (near := self._starts(reply.text, case_sensitive=False, whole_word=self.whole_word)):
-            line = reply.text.casefold().count("\n", 0, near[0]) + 1
+        near, count = self._found(reply.text, case_sensitive=False, whole_word=self.whole_word)
+        if self.case_sensitive and count:
+            line = reply.text.casefold().count("\n", 0, near) + 1
             return f"{self.text!r} occurs only in other upper and lower case, on line {line}"
-        if self.whole_word and (near := self._starts(reply.text, case_sensitive=self.case_sensitive, whole_word=False)):
+        near, count = self._found(reply.text, case_sensitive=self.case_sensitive, whole_word=False)
+        if self.whole_word and count:
             text = _folded(reply.text, case_sensitive=self.case_sensitive)
-            line = text.count("\n", 0, near[0]) + 1
+            line = text.count("\n", 0, near) + 1
             return f"{self.text!r} occurs only within a longer word, on line {line}"
         return f"{self.text!r} does not occur in the reply ({plural(len(reply.text), 'character')})"
 

@@ -38,13 +38,15 @@ class Equals(Matcher):
             return self.verdict(
                 passed=True, reason=f"the reply is {cut(repr(said), _QUOTED)}", evidence=evidence(reply)
             )
-        return self.verdict(passed=False, reason=self._differs(wanted, said), evidence=evidence(reply, self.text))
+        return self.verdict(
+            passed=False, reason=self._differs(wanted, said, reply.text), evidence=evidence(reply, self.text)
+        )
 
     def _plain(self, text: str) -> str:
         text = " ".join(text.split()) if self.ignore_space else text
         return text.casefold() if self.ignore_case else text
 
-    def _differs(self, wanted: str, said: str) -> str:
+    def _differs(self, wanted: str, said: str, text: str) -> str:
         if not said:
             return f"the reply is empty; expected {cut(repr(wanted), _QUOTED)}"
         if wanted.casefold() == said.casefold():
@@ -52,7 +54,7 @@ class Equals(Matcher):
         if wanted.split() == said.split():
             return f"differs from {cut(repr(self.text), _QUOTED)} in white space only"
         if wanted and wanted in said:
-            return f"says more than {cut(repr(self.text), _QUOTED)}: {cut(repr(said), _QUOTED)}"
+            return f"says more than {cut(repr(self.text), _QUOTED)}: {cut(repr(' '.join(text.split())), _QUOTED)}"
         start = first_difference(wanted, said)
         place = f"(at character {start + 1})"
         return f"the reply has {_around(said, start)} where {_around(wanted, start)} is expected {place}"

@@ -51,7 +51,7 @@ def test_code_that_parses_passes(good):
 def test_a_broken_block_is_placed_and_marked():
     verdict = parses().check(TWO)
     assert (verdict.passed, verdict.score) == (False, 0.5)
-    assert verdict.reason.startswith("the javascript block at line 6 does not parse: line 1, column 7: ")
+    assert verdict.reason.startswith("the javascript block at line 6 does not parse: its line 1, column 7: ")
     assert verdict.evidence[0].marks == (1,)
     cut = parses("python").check("```python\ndef f(")
     assert cut.reason.endswith("the reply ends before the fence does")

@@ -58,7 +58,10 @@ def test_many_missing_ones_are_cut():
     [
         ("words", "no python code: the reply is prose only (5 characters)"),
         ("```python\nx = 1\n```", "the code has no public function or class that could have a docstring"),
-        ("```python\ndef f(\n```", "the python block at line 2 does not parse: line 1, column 6: '(' was never closed"),
+        (
+            "```python\ndef f(\n```",
+            "the python block at line 2 does not parse: its line 1, column 6: '(' was never closed",
+        ),
     ],
 )
 def test_what_cannot_be_documented_fails(reply, reason):
@@ -70,7 +73,7 @@ def test_a_block_that_does_not_parse_is_told():
     verdict = has_docstrings().check("```python\ndef f(): return 1\n```\n```python\ndef g(")
     assert verdict.reason == (
         "0 of 1 public function or class documented; no docstring in f (line 2); not judged: the python block at "
-        "line 5 does not parse: line 1, column 6: '(' was never closed; the reply ends before the fence does"
+        "line 5 does not parse: its line 1, column 6: '(' was never closed; the reply ends before the fence does"
     )
 
 

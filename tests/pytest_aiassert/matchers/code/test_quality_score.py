@@ -80,3 +80,9 @@ def test_reprs_read_like_the_call():
 def test_impossible_arguments_are_refused(arguments, words):
     with pytest.raises(UsageError, match=f"quality_score: {words}"):
         quality_score(**arguments)
+
+
+def test_a_part_that_cannot_be_told_of_a_language_is_no_grade():
+    verdict = quality_score(weights={"lint": 1, "typed": 1}).check("```js\nlet x = 1\n```")
+    assert (verdict.passed, verdict.score) == (False, 0.0)
+    assert verdict.reason == "0 of 100 points: lint and typed cannot be told of javascript"
