@@ -14,7 +14,7 @@ ON_DEMAND = ("sandbox",)  # needs data beside the repository
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 1 where a figure is above its limit by more than its interval explains."""
+    """Return 1 where a figure is beyond its bound by more than its interval explains."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "--only",
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("wrote " + ", ".join(str(path) for path in publish.write(results)))
     over = [f"{name}: {figure.name}" for name, result in results.items() for figure in result.figures if figure.over]
     if over:
-        print("over the limit: " + "; ".join(over), file=sys.stderr)
+        print("beyond the bound: " + "; ".join(over), file=sys.stderr)
     return 1 if over else 0
 
 

@@ -34,7 +34,7 @@ def as_markdown(result: Result) -> str:
         f"| {figure.name} | {_value(figure)} | {_interval(figure)} | {figure.n} | {_limit(figure)} |"
         for figure in result.figures
     ]
-    head = ["| figure | median | 95 % interval | n | at most |", "|---|---:|---|---:|---:|"]
+    head = ["| figure | median | 95 % interval | n | bound |", "|---|---:|---|---:|---:|"]
     return "\n".join([f"## {result.title}", "", result.method, "", *head, *rows, ""])
 
 
@@ -59,7 +59,7 @@ def write(results: dict[str, Result]) -> list[Path]:
 
 
 def _value(figure: Figure) -> str:
-    return f"{_number(figure.value)} {figure.unit}" if figure.unit != figure.name else _number(figure.value)
+    return f"{_number(figure.value)} {figure.unit}".strip() if figure.unit != figure.name else _number(figure.value)
 
 
 def _interval(figure: Figure) -> str:
@@ -67,13 +67,13 @@ def _interval(figure: Figure) -> str:
 
 
 def _limit(figure: Figure) -> str:
-    return "" if figure.limit is None else _number(figure.limit)
+    bounds = [(sign, bound) for sign, bound in (("≤", figure.limit), ("≥", figure.least)) if bound is not None]
+    return ", ".join(f"{sign} {_number(bound)}" for sign, bound in bounds)
 
 
 def _verdict(figure: Figure) -> str:
-    if figure.limit is None:
-        return ""
-    return f"{'OVER the limit of' if figure.over else 'limit'} {_number(figure.limit)}"
+    bound = _limit(figure)
+    return f"MISSES its bound {bound}" if figure.over else bound and f"bound {bound}"
 
 
 def _number(value: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured figure: a median with its 95 % interval over `n` rounds, and the most it may be."""
+    """One measured figure: a median with its 95 % interval over `n` rounds, and the most or least it may be."""
 
     name: str
     value: float
@@ -16,10 +16,13 @@ class Figure:
     high: float | None = None
     n: int = 1
     limit: float | None = None
+    least: float | None = None
 
     @property
     def over(self) -> bool:
-        """Whether the figure is above its limit by more than its interval explains."""
+        """Whether the figure is beyond its bound by more than its interval explains."""
+        if self.least is not None and (self.value if self.high is None else self.high) < self.least:
+            return True
         return self.limit is not None and (self.value if self.low is None else self.low) > self.limit
 
 

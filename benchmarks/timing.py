@@ -98,6 +98,11 @@ class PeakMemory:
             self.megabytes = max(self.megabytes, total * 1024 / MEGABYTE)
 
 
+def resident_kilobytes(root: int) -> list[int]:
+    """Return the resident memory of each process below this one."""
+    return [_kilobytes(pid, ("status", "VmRSS:")) for pid in _descendants(root)]
+
+
 def _descendants(root: int) -> Iterator[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
@@ -112,9 +117,9 @@ def _descendants(root: int) -> Iterator[int]:
         waiting.extend(children.get(pid, ()))
 
 
-def _kilobytes(pid: int) -> int:
-    """Return a process's share of memory, 0 where it has ended meanwhile."""
-    for name, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+def _kilobytes(pid: int, *sources: tuple[str, str]) -> int:
+    """Return a process's share of memory, or what else is asked for; 0 where it has ended meanwhile."""
+    for name, key in sources or (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
         with contextlib.suppress(OSError):
             for line in (Path("/proc") / str(pid) / name).read_text().splitlines():
                 if line.startswith(key):

@@ -153,6 +153,12 @@ def test_the_prelude_is_what_the_test_may_use_and_the_code_cannot_change_it():
     assert not tried(code, test, prelude="def twice(n): return 2 * n").passed
 
 
+def test_in_the_test_too_the_name_of_the_code_means_the_code():
+    test = "def check(candidate):\n    assert candidate(2) == add(2) == 4\n"
+
+    assert tried("def add(n): return 2 * n", test, prelude="def add(n): 'Return twice as much.'").passed
+
+
 @pytest.mark.parametrize(
     ("test", "problem"),
     [

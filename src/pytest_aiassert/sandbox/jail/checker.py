@@ -6,6 +6,7 @@ Nothing of the candidate runs here: its answers are plain values, and it is neve
 from __future__ import annotations
 
 import builtins
+import functools
 import gc
 import os
 import random
@@ -235,7 +236,7 @@ def judge(remote: Remote, job: JSON, compiled: Compiled) -> JSON:
     verdict, reason = "passed", ""
     try:
         remote.load(job["code"], compiled_here=job["compile"])
-        _check(compiled, job["test"])(remote.function(job["entry_point"]))
+        _check(remote, job, compiled)()
         remote.settle()
     except UnusableTestError as error:
         verdict, reason = "unusable", str(error)
@@ -250,18 +251,24 @@ def judge(remote: Remote, job: JSON, compiled: Compiled) -> JSON:
     return {"verdict": verdict, "reason": reason, "calls": remote.calls}
 
 
-def _check(compiled: Compiled, test: str) -> Callable[[Callable[..., Any]], object]:
-    """Return a test's check function; raises UnusableTestError."""
+def _check(remote: Remote, job: JSON, compiled: Compiled) -> Callable[[], object]:
+    """Return what runs a test's check function; raises UnusableTestError.
+
+    The name of what is tested means just that in the test, too, whatever the prelude defines.
+    """
+    candidate = remote.function(job["entry_point"])
     namespace: dict[str, Any] = {"__name__": "test"}
+    prelude, test = compiled.codes
     try:
-        for code in compiled.codes:
-            exec(code, namespace)  # noqa: S102 - confined
+        exec(prelude, namespace)  # noqa: S102 - confined
+        namespace[job["entry_point"]] = candidate
+        exec(test, namespace)  # noqa: S102 - confined
     except BaseException as error:  # noqa: BLE001 - a test may raise anything
-        raise UnusableTestError(f"loading the test raised {_shown(error, test)}") from None
+        raise UnusableTestError(f"loading the test raised {_shown(error, job['test'])}") from None
     check: Callable[[Callable[..., Any]], object] | None = namespace.get("check")
     if not callable(check):
         raise UnusableTestError("the test defines no function check(candidate)")
-    return check
+    return functools.partial(check, candidate)
 
 
 def copy_back(before: Any, after: Any) -> None:
