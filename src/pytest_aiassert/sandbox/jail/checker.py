@@ -52,10 +52,9 @@ class Remote:
         self.calls = 0
         self.lost = ""
         self.unloadable = ""
-        self._loading = False
 
     def load(self, code: str, *, compiled_here: bool) -> None:
-        """Have the candidate load its code; how that went is taken in later. Raises LoadingFailed, CandidateLost.
+        """Have the candidate load its code; it says how that went with its first answer. Raises LoadingFailed.
 
         With `compiled_here`, it is compiled where that costs less than in a process that has just begun.
         """
@@ -65,22 +64,25 @@ class Remote:
             )
         except Exception as error:  # noqa: BLE001 - SyntaxError, ValueError, RecursionError, MemoryError
             raise self.fail(f"{type(error).__name__}: {error}") from None
-        self._loading = True
         self.send(message)
 
     def settle(self) -> None:
-        """Wait until the code is loaded; raises LoadingFailed, CandidateLost."""
-        if not self._loading:
-            return
-        self._loading = False
-        message = self.receive()
+        """Make sure that the code was loaded; raises LoadingFailed, CandidateLost."""
+        if not (self.calls or self.lost or self.unloadable):
+            self._ask({"id": 0, "name": "", "args": []})
+
+    def _ask(self, request: JSON) -> JSON:
+        """Return the answer to a request; raises LoadingFailed, CandidateLost."""
+        self.send(frames.pack(request))
+        reply = self.receive()
         try:
-            error = message["loaded"]
-            said = "" if error is None else f"{error['error']}: {error['message']}"
+            if "loaded" in reply:
+                raise self.fail(f"{reply['loaded']['error']}: {reply['loaded']['message']}")
+            if reply["id"] != request["id"]:
+                raise self.lose("malformed")
         except (KeyError, TypeError):
             raise self.lose("malformed") from None
-        if said:
-            raise self.fail(said)
+        return reply
 
     def send(self, message: bytes) -> None:
         """Send a message; raises CandidateLost."""
@@ -116,16 +118,12 @@ class Remote:
             raise CandidateLost(self.lost)
         if self.unloadable:
             raise LoadingFailed(self.unloadable)
-        request = {"id": self.calls + 1, "name": name, "args": codec.encode(list(args))}
+        self.calls += 1
+        request = {"id": self.calls, "name": name, "args": codec.encode(list(args))}
         if kwargs:
             request["kwargs"] = codec.encode(kwargs)
-        self.send(frames.pack(request))
-        self.settle()
-        self.calls += 1
-        reply = self.receive()
+        reply = self._ask(request)
         try:
-            if reply["id"] != self.calls:
-                raise self.lose("malformed")
             for before, after in zip(args, codec.decode(reply["args"]), strict=False):
                 copy_back(before, after)
             if "error" in reply:
@@ -153,6 +151,7 @@ class Remote:
     def fail(self, error: str) -> LoadingFailed:
         """Note that loading raised, and return the exception that says so."""
         self.unloadable = error[:_SAID]
+        self.calls = 0  # none was answered
         return LoadingFailed(error)
 
     def lose(self, how: str) -> CandidateLost:

@@ -18,7 +18,6 @@ from . import codec, frames, worker
 
 JSON: TypeAlias = Any
 
-_LOADED = frames.pack({"loaded": None})
 _COMPILED, _SOURCE = b"c", b"s"
 _CHANGEABLE = {list, dict, set}
 _PLAIN = {list, int, str, float, bool}
@@ -53,13 +52,14 @@ class Resident:
         channel, space, receive, send = self._channel, self._space, frames.receive, frames.send
         body = frames.receive_first(channel)
         if body:
-            send(channel, load(body, space))
+            if failure := load(body, space):
+                send(channel, failure)
             while body := receive(channel):
                 send(channel, answer(space, frames.decoded(body)))
 
 
 def load(body: bytes, space: dict[str, Any]) -> bytes:
-    """Run a module until it raises; return the message that says so."""
+    """Run a module until it raises; return the message that says so, empty where it does not raise."""
     try:
         if body[:1] == _COMPILED:  # by the checker, which is trusted more than what runs here
             exec(marshal.loads(body[1:]), space)  # noqa: S102, S302 - that is the job
@@ -68,7 +68,7 @@ def load(body: bytes, space: dict[str, Any]) -> bytes:
             exec(compile(code, "candidate.py", "exec", dont_inherit=True), space)  # noqa: S102
     except BaseException as error:  # noqa: BLE001 - SystemExit and the like are reported, too
         return frames.pack({"loaded": worker.describe(error)})
-    return _LOADED
+    return b""
 
 
 def answer(space: Mapping[str, Any], request: JSON) -> bytes:
