@@ -79,6 +79,7 @@ class _Round:
         self._waiting = deque(sorted(self._tries, key=lambda index: "while" not in checks[index].code))
         self._starved: list[int] = []
         self._busy: dict[int, tuple[Team, int]] = {}
+        self._free: list[Team] = []
         self._slow: set[int] = set()
         self._patient = False
         self._poll = select.poll()
@@ -93,12 +94,14 @@ class _Round:
         finally:
             for team, _ in self._busy.values():
                 team.close()
+            for team in self._free:
+                self._rest(team)
         return [self._results[index] for index in range(len(self._checks))]
 
     def _work(self) -> None:
         while self._waiting or self._busy:
             while self._waiting and len(self._busy) - min(len(self._slow), MOST_SLOW) < self._workers:
-                self._begin(self._waiting.popleft(), self._teams.take(self._limits))
+                self._begin(self._waiting.popleft(), self._free.pop() if self._free else self._teams.take(self._limits))
             for descriptor, _ in self._poll.poll(self._next_event()):
                 self._hear(descriptor)
             self._look_at_the_time()
@@ -166,14 +169,18 @@ class _Round:
     def _keep(self, team: Team) -> None:
         if team.spent:
             team.close()
-            return
-        if not self._waiting:
-            try:
-                team.rest()
-            except JobEndedError:
-                team.close()
-                return
-        self._teams.give_back(team)
+        elif self._waiting:
+            self._free.append(team)
+        else:
+            self._rest(team)
+
+    def _rest(self, team: Team) -> None:
+        try:
+            team.rest()
+        except JobEndedError:
+            team.close()
+        else:
+            self._teams.give_back(team)
 
     def _again(self, index: int, otherwise: Checked) -> None:
         """Put a check back, unless it has had its tries."""

@@ -34,10 +34,11 @@ _MEDDLING_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A test after its prelude; `meddles` where it may change an object that is not its own."""
+    """A test after its prelude: whether it may change what is not its own, or draw random numbers."""
 
     codes: tuple[CodeType, CodeType]
     meddles: bool
+    draws: bool
 
     @classmethod
     def of(cls, test: str, prelude: str) -> Compiled:
@@ -46,7 +47,8 @@ class Compiled:
             compile(prelude, "prelude.py", "exec", dont_inherit=True),
             compile(test, TEST, "exec", dont_inherit=True),
         )
-        return cls(codes=codes, meddles=any(_meddles(code) for outer in codes for code in _with_inner(outer)))
+        meddles = any(_meddles(code) for outer in codes for code in _with_inner(outer))
+        return cls(codes=codes, meddles=meddles, draws=meddles or "import" in test or "random" in prelude)
 
 
 class Surroundings:
