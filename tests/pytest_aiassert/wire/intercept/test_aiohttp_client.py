@@ -15,6 +15,7 @@ from pytest_aiassert.errors import TrafficRefusedError
 from pytest_aiassert.wire import Failure, Forward, Piece, Tap, WireResponse
 from pytest_aiassert.wire.intercept import intercept
 
+SQUEEZED = gzip.compress(b"one two")
 FAILURES = {
     "connect": aiohttp.ClientConnectorError,
     "dns": aiohttp.ClientConnectorDNSError,
@@ -175,7 +176,7 @@ def test_uploads_are_seen_whole_and_sent_on(kind, forwarded, origin, tmp_path):
                 "stream": {"data": io.BytesIO(b"one two")},
                 "form": {"data": {"a": "1"}},
                 "multipart": {"data": {"f": file}},
-                "gzip": {"data": gzip.compress(b"one two"), "headers": {"Content-Encoding": "gzip"}},
+                "gzip": {"data": SQUEEZED, "headers": {"Content-Encoding": "gzip"}},
                 "large": {"data": io.BytesIO(b"x" * 20_000_000)},
             }[kind]
             return await read(client, "POST", f"{origin.url}/echo", **arguments)
@@ -189,7 +190,7 @@ def test_uploads_are_seen_whole_and_sent_on(kind, forwarded, origin, tmp_path):
     else:
         expected = {"large": b"x" * 20_000_000, "form": b"a=1"}
         assert request.content == expected.get(kind, b"one two")
-    sent = gzip.compress(b"one two") if kind == "gzip" else request.content
+    sent = SQUEEZED if kind == "gzip" else request.content
     assert origin.seen == ([sent] if forwarded else [])
 
 

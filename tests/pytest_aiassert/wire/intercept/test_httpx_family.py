@@ -16,6 +16,7 @@ from pytest_aiassert.errors import TrafficRefusedError
 from pytest_aiassert.wire import Failure, Forward, Piece, Tap, WireResponse
 from pytest_aiassert.wire.intercept import intercept
 
+SQUEEZED = gzip.compress(b"one two")
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=lambda library: library.__name__)
 
 FAILURES = {
@@ -212,7 +213,7 @@ def test_uploads_are_seen_whole_and_sent_on(library, asynchronous, kind, origin,
             "iterator": {"content": in_async_pieces() if asynchronous else in_pieces()},
             "file": {"content": in_async_pieces() if asynchronous else file},
             "multipart": {"files": {"f": ("upload.bin", file)}, "data": {"model": "m"}},
-            "gzip": {"content": gzip.compress(b"one two"), "headers": {"Content-Encoding": "gzip"}},
+            "gzip": {"content": SQUEEZED, "headers": {"Content-Encoding": "gzip"}},
             "large": {"content": large},
         }[kind]
         handler = Answering(Forward())
@@ -224,7 +225,7 @@ def test_uploads_are_seen_whole_and_sent_on(library, asynchronous, kind, origin,
         assert b'filename="upload.bin"' in request.content
     if kind == "gzip":
         assert request.content == b"one two"
-        assert origin.seen == [gzip.compress(b"one two")]
+        assert origin.seen == [SQUEEZED]
     else:
         assert origin.seen == [request.content]
         assert request.content == {"large": large}.get(kind, b"one two") or kind == "multipart"

@@ -109,11 +109,20 @@ def test_so_does_a_stream_that_is_cut(library, origin):
     assert (notes.content, notes.ends) == (b"half", [False])
 
 
+def get_async(library, url):
+    async def asking():
+        async with library.AsyncClient() as client:
+            return await client.get(url)
+
+    return anyio.run(asking)
+
+
 @LIBRARIES
-def test_a_server_that_is_not_there_ends_the_recording(library):
+@pytest.mark.parametrize("get", [lambda library, url: library.get(url), get_async], ids=["sync", "async"])
+def test_a_server_that_is_not_there_ends_the_recording(library, get):
     handler, notes = recorded()
     with intercept(Tap("t", [handler])), pytest.raises(library.ConnectError):
-        library.get("http://127.0.0.1:1/")
+        get(library, "http://127.0.0.1:1/")
     assert notes.ends == [False]
 
 
@@ -155,4 +164,5 @@ def test_a_forwarded_request_without_a_sink_goes_its_way(origin):
     object.__setattr__(handler.decision, "sink", None)
     with intercept(Tap("t", [handler])):
         assert httpx2.get(f"{origin.url}/cookie").text == "sweet"
+        assert get_async(httpx2, f"{origin.url}/cookie").text == "sweet"
     assert handler.requests[0].url != MODEL_URL

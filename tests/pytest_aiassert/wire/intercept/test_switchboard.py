@@ -20,7 +20,7 @@ from tests.pytest_aiassert.wire.intercept.handlers import MODEL_URL, Answering, 
 
 from pytest_aiassert.errors import TrafficRefusedError
 from pytest_aiassert.wire import Tap
-from pytest_aiassert.wire.intercept import intercept
+from pytest_aiassert.wire.intercept import apart, intercept
 from pytest_aiassert.wire.intercept.seams import SEAMS
 
 
@@ -165,6 +165,14 @@ def in_a_thread_of_nobody(taps, ask_it):
                 held.result(10)
 
 
+def test_what_is_sent_apart_is_no_test_s(origin):
+    tap = Tap("t", [Answering(json_response("1"))])
+    with intercept(tap):
+        with apart():
+            assert httpx2.get(f"{origin.url}/cookie").text == "sweet"
+        assert ask() == 1
+
+
 def test_after_an_inner_tap_the_context_is_the_outer_one_s_again():
     other, over = threading.Event(), threading.Event()
 
@@ -230,7 +238,7 @@ def test_nothing_is_imported():
     program = """
 import sys
 from pytest_aiassert.wire import Tap
-from pytest_aiassert.wire.intercept import intercept
+from pytest_aiassert.wire.intercept import apart, intercept
 with intercept(Tap("t")):
     pass
 print(sorted({"httpx", "httpx2", "aiohttp", "anyio", "http.client", "asyncio", "grpc"} & set(sys.modules)))
