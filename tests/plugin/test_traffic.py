@@ -114,6 +114,22 @@ def test_it(expect):
     run_tests(run, tests).assert_outcomes(**{outcome: 1})
 
 
+def test_a_skip_does_not_hide_what_was_swallowed(run):
+    tests = (
+        SWALLOWING
+        + """
+import pytest
+
+def test_it(expect):
+    ask(BaseException)
+    pytest.skip("no answer")
+"""
+    )
+    result = run_tests(run, tests)
+    result.assert_outcomes(failed=1)
+    assert len(messages(result)) == 1
+
+
 def test_what_is_swallowed_in_teardown_is_told_there(run):
     tests = (
         SWALLOWING

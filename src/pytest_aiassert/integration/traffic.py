@@ -93,7 +93,11 @@ class TrafficGuards:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Fail a test whose traffic was refused although the application swallowed the refusal."""
-        yield
+        try:
+            yield
+        except pytest.skip.Exception:
+            self._raise_untold(item)
+            raise
         self._raise_untold(item)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

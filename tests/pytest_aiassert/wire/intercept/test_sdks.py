@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any
 
 import anthropic
@@ -108,7 +109,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientS
 
 
 def call(ask, **options):
-    return asyncio.run(ask(**options)) if asyncio.iscoroutinefunction(ask) else ask(**options)
+    return asyncio.run(ask(**options)) if inspect.iscoroutinefunction(ask) else ask(**options)
 
 
 @pytest.mark.parametrize(("ask", "reply"), SDKS)
