@@ -104,6 +104,9 @@ class _Announcing(Loader):
         self._loader = loader
         self._then = then
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)  # for those who look for the module without loading it
+
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 

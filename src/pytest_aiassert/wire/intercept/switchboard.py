@@ -95,7 +95,11 @@ class Switchboard:
                 return
             known = self._known.get(name, ())
             if not known or not all(_is_of(patch.owner, module) and patch.fits() for patch in known):
-                known = self._known[name] = [Patch(*seam, self.listening) for seam in SEAMS[name](module)]
+                try:
+                    known = [Patch(*seam, self.listening) for seam in SEAMS[name](module)]
+                except AttributeError:  # another version, or half imported; the guard beneath it stands
+                    known = ()
+                self._known[name] = known
             for patch in known:
                 self._patches.append(patch)  # first, so that an interrupt leaves nothing behind
                 patch.apply()

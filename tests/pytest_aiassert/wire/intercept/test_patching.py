@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from functools import partial, wraps
 
@@ -137,6 +138,8 @@ def test_a_module_imported_later_is_told_once_it_is_loaded(module_name, monkeypa
     told = []
     watch = ImportWatch({module_name: None}, lambda name, module: told.append((name, module.VALUE)))
     monkeypatch.setattr(sys, "meta_path", [watch, *sys.meta_path])
+    assert importlib.util.find_spec(module_name).loader.get_source(module_name) == "VALUE = 1\n"
+    assert told == []
     module = importlib.import_module(module_name)
     assert told == [(module_name, 1)]
     assert module.__loader__ is module.__spec__.loader

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 
 import anyio
 import httpx
@@ -232,6 +233,15 @@ def test_a_library_that_is_forgotten_and_imported_anew_is_looked_at(monkeypatch)
         sys.modules.update(kept)
     with intercept(answering("mine")):
         assert ask(httpx) == "mine"
+
+
+def test_a_library_of_another_shape_is_guarded_beneath(monkeypatch):
+    """As a future version may have it, or a module that another thread has half imported."""
+    monkeypatch.setitem(sys.modules, "httpx._transports.default", ModuleType("httpx._transports.default"))
+    with intercept(Tap("t")) as tap:
+        with pytest.raises(TrafficRefusedError, match=r"a connection to api\.openai\.com"):
+            ask(httpx)
+        assert len(tap.refusals) == 1
 
 
 def test_nothing_is_imported():
