@@ -111,3 +111,12 @@ def test_settings_are_listed() -> None:
     text = (DOCS / "guide" / "assistant.md").read_text(encoding="utf-8")
 
     assert not [variable for variable in _VARIABLES.values() if f"`{variable}`" not in text]
+
+
+def test_every_fault_is_in_the_guide() -> None:
+    from pytest_aiassert.wire.faults import FAULTS
+
+    rows = _rows("guide/testing-your-app.md", "Make it fail")
+    documented = [name for row in rows for name in re.findall(r"`(\w+)`", row[0])]
+
+    assert sorted(documented) == sorted(FAULTS)

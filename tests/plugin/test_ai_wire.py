@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 APP = """
 import httpx2
 
@@ -140,3 +142,37 @@ def test_what_is_no_format_is_refused(run, pytester):
     result = run(source="def test_nothing(): pass")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*'parrot' is not a wire format; give an instance of a subclass of WireFormat*"])
+
+
+def test_a_fault_spoils_what_a_cassette_replays(run, pytester):
+    request = {"messages": [{"role": "user", "content": "Hi"}], "model": "gpt-9", "stream": True}
+    events = [{"data": f"data: {n}\n\n", "dt": 0} for n in range(4)]
+    exchange = {
+        "request": {"method": "POST", "url": "https://api.openai.com/v1/chat/completions", "body": {"json": request}},
+        "response": {
+            "status": 200,
+            "headers": {"content-type": "text/event-stream"},
+            "body": {"events": events},
+            "elapsed": 1,
+        },
+    }
+    folder = pytester.path / "cassettes" / "test_a_fault_spoils_what_a_cassette_replays"
+    folder.mkdir(parents=True)
+    (folder / "test_app.json").write_text(json.dumps({"version": 1, "exchanges": [exchange]}), encoding="utf-8")
+    source = f"""
+    import httpx2
+    import pytest
+
+    @pytest.mark.ai_cassette
+    def test_app(ai_wire):
+        ai_wire.anthropic.reply("beside the cassette")
+        ai_wire.fail(503, times=1).fail("truncated", at=2, times=1)
+
+        def ask():
+            return httpx2.post("https://api.openai.com/v1/chat/completions", json={request!r})
+
+        assert ask().status_code == 503
+        assert ask().text == "data: 0\\n\\ndata: 1\\n\\n"
+        assert len(ai_wire.openai.calls) == 2
+    """
+    run(source=source).assert_outcomes(passed=1)

@@ -16,6 +16,7 @@ from assistant.messages import Chunk, Completion, Message, Request, Tool, ToolCa
 from assistant.protocols import Provider
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.providers import MockProvider
+from pytest_aiassert.wire import Fault, Template, WireResponse
 
 CALL = ToolCall(id="c1", name="add", arguments={"a": 1})
 
@@ -276,3 +277,69 @@ def test_sync_calls_start_no_thread(mock: MockProvider) -> None:
     mock.reply("x").complete("x")
     list(mock.stream("x"))
     assert threading.active_count() == before
+
+
+def test_a_dict_and_a_template_are_replies_here_too(mock: MockProvider) -> None:
+    mock.reply({"a": 1}, Template("{{ prompt }}!"))
+    assert [mock.complete("x").text, mock.complete("Hi").text] == ['{"a": 1}', "Hi!"]
+
+
+def test_a_reply_is_cut_after_as_many_pieces_as_were_said(mock: MockProvider) -> None:
+    mock.reply("one two three four").fail("cut", at=3)
+    got: list[str] = []
+    with pytest.raises(CutStreamError) as raised:
+        got.extend(chunk.text for chunk in mock.stream("x"))
+    assert got == ["one", " two", " three"]
+    assert raised.value.text == "one two three"
+
+
+def test_an_event_comes_twice(mock: MockProvider) -> None:
+    mock.reply("one two").fail("duplicated", at=1)
+    assert [chunk.text for chunk in mock.stream("x")] == ["one", "one", " two", ""]
+    assert mock.complete("x").text == "one two"
+
+
+def test_usage_is_missing(mock: MockProvider) -> None:
+    mock.reply(Completion(text="x", usage=Usage(output_tokens=3))).fail("no_usage", times=2)
+    assert mock.complete("x").usage == Usage()
+    assert list(mock.stream("x"))[-1].usage is None
+    assert mock.complete("x").usage.output_tokens == 3
+
+
+def test_slow_replies_are_waited_for(mock: MockProvider) -> None:
+    mock.reply("one two").fail("slow", seconds=0.01).fail("slow_start", seconds=0.03)
+    started = time.perf_counter()
+    moments = [time.perf_counter() - started for _ in mock.stream("x")]
+    assert moments[0] >= 0.04
+    assert moments[-1] - moments[0] >= 0.02
+    started = time.perf_counter()
+    mock.complete("x")
+    assert time.perf_counter() - started >= 0.04
+
+
+def test_a_fault_among_the_replies(mock: MockProvider) -> None:
+    mock.reply("one", Fault("rate_limited", retry_after=2), "two")
+    assert mock.complete("x").text == "one"
+    with pytest.raises(RateLimitError) as raised:
+        mock.complete("x")
+    assert raised.value.retry_after == 2
+    assert mock.complete("x").text == "two"
+
+
+def test_faults_alone_are_no_reply(mock: MockProvider) -> None:
+    mock.fail("slow", seconds=0)
+    with pytest.raises(UsageError, match="the mock has no reply to 'x'"):
+        mock.complete("x")
+
+
+def test_bytes_for_the_wire_are_no_reply_here(mock: MockProvider) -> None:
+    mock.reply(WireResponse())
+    with pytest.raises(UsageError, match="a WireResponse is for ai_wire"):
+        mock.complete("x")
+
+
+def test_unused_replies_are_told(mock: MockProvider) -> None:
+    mock.when("a").reply("b").reply("c", "d")
+    mock.complete("x")
+    with pytest.raises(AssertionError, match=r"mock_ai\.when\('a'\): its reply was never asked for"):
+        mock.assert_all_used()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, NoReturn, Self
@@ -136,6 +137,7 @@ def call_of(
         url=parts._replace(query="", fragment="", netloc=parts.netloc.rpartition("@")[2]).geturl(),
         headers=plain_headers(wire),
         query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+        digest=hashlib.sha256(wire.content).hexdigest(),
     )
 
 
