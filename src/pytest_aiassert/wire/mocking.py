@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol, Self, TypeAlias, runtime_checkable
 
-from assistant.messages import Completion, Request
-from pytest_aiassert.errors import UsageError
+from assistant.messages import Completion, as_request
+from pytest_aiassert.errors import AIAssertError, UsageError
 from pytest_aiassert.wire.faults import Fault
 from pytest_aiassert.wire.formats.base import Call, WireFormat
 from pytest_aiassert.wire.formats.counting import count_request, with_usage
 from pytest_aiassert.wire.formats.registry import formats_in_use, recognise
 from pytest_aiassert.wire.message import Decision, Handler, WireRequest, WireResponse
+from pytest_aiassert.wire.script import Answer, Turn
 from pytest_aiassert.wire.scripted import Scripted, next_turn
 from pytest_aiassert.wire.spoiling import replaced, spoiled
 from pytest_aiassert.wording import cut, known_names
@@ -80,6 +81,21 @@ class MockedAPI(Scripted):
         self._models = names
         return self
 
+    @property
+    def speaks(self) -> bool:
+        """Whether any reply, vectors or models are scripted, not faults alone."""
+        return super().speaks or self._embed is not None or self._models is not None
+
+    def other(self, call: Call) -> Any:
+        """Return the answer to anything but a chat; None where none is scripted. Raises UsageError."""
+        if call.operation == "count":
+            return count_request(call.request, call.inputs)
+        if call.operation == "models":
+            return (call.model,) if call.model and self._models is None else self._models
+        if self._embed is None:
+            return None
+        return tuple(_numbers(vector) for vector in self._embed(call))
+
     def reset(self) -> None:
         """Forget rules, replies, faults, vectors and models."""
         super().reset()
@@ -101,6 +117,7 @@ class AIWire(MockedAPI):
         self.beneath = beneath
         self._formats = formats_in_use()
         self._calls: list[Call] = []
+        self._held: dict[tuple[str, str], Decision] = {}
         self._lock = threading.Lock()
         self._apis = {name: self._api(name) for name in dict.fromkeys(form.api for form in self._formats)}
 
@@ -149,6 +166,7 @@ class AIWire(MockedAPI):
         """Forget calls and everything scripted."""
         super().reset()
         self._calls.clear()
+        self._held.clear()
         for api in self._apis.values():
             api.reset()
 
@@ -168,66 +186,82 @@ class AIWire(MockedAPI):
         return self._decide(form, call, request)
 
     def _decide(self, form: WireFormat, call: Call, request: WireRequest) -> Decision | None:
-        asked = call.request if call.request.messages else _as_request(call)
-        turn = next_turn((self._apis[form.api], self), asked, says=call.operation == "chat")
-        reply = turn.reply if turn else None
+        mocks = (self._apis[form.api], self)
+        asked = call.request if call.request.messages else as_request(call.prompt)
+        try:
+            turn = next_turn(mocks, asked, says=call.operation == "chat") or Turn()
+            answer = self._answer(turn.reply, mocks, form, call)
+        except AIAssertError:
+            raise
+        except Exception as error:  # what a function of the user's raises would look like a broken connection
+            raise UsageError(
+                f"a function given to {self.title} raised {type(error).__name__}: {error}; "
+                f"the prompt was {cut(call.prompt)!r}"
+            ) from error
+        lost = any(not fault.kind.arrives for fault in turn.faults)
+        if answer is None:
+            answer = self._recorded(call, request, keep=lost)
+        if answer is None and lost:
+            answer = form.respond(with_usage(Completion(text=_CUT_TEXT), call.request), call)
+        if answer is None and any(mock.speaks for mock in mocks):
+            raise UsageError(self._refusal(form, call))
+        return spoiled(turn.faults, answer)
+
+    def _recorded(self, call: Call, request: WireRequest, *, keep: bool) -> Decision | None:
+        """Ask the recording; what does not arrive is there for the next request that is the same."""
+        if self.beneath is None:
+            return None
+        key = (call.url, call.digest)
+        with self._lock:
+            held = self._held.pop(key, None)
+        decision = held or self.beneath.answer(request)
+        if keep and decision is not None:
+            self._held[key] = decision
+        return decision
+
+    def _answer(
+        self, reply: Answer | None, mocks: tuple[MockedAPI, ...], form: WireFormat, call: Call
+    ) -> Decision | None:
+        """Return what the script answers; None where it has nothing to say."""
+        if isinstance(reply, WireResponse):
+            return reply
         if isinstance(reply, Fault):
-            return self._fault(reply, form, call)
+            if not reply.spoils:
+                return replaced(reply, form, call)
+            return spoiled((reply,), form.respond(with_usage(Completion(text=_CUT_TEXT), call.request), call))
         if isinstance(reply, BaseException):
             raise UsageError(
                 f"{self.title}.{form.api} was told to raise {reply!r}, but over HTTP nothing is raised; "
                 "give a fault by name or status: .fail('timeout'), .fail(503)"
             )
-        faults = turn.faults if turn else ()
-        if isinstance(reply, WireResponse):
-            return spoiled(faults, reply)
-        if reply is None and call.operation == "chat":
-            below = self.beneath.answer(request) if self.beneath else None
-            if below is not None:
-                return spoiled(faults, below)
-            if not faults or all(fault.kind.arrives for fault in faults):
-                raise UsageError(self._refusal(form, call))
-            reply = Completion(text=_CUT_TEXT)
-        answer = with_usage(reply, call.request) if reply is not None else self._other(form, call)
-        return spoiled(faults, form.respond(answer, call))
-
-    def _fault(self, fault: Fault, form: WireFormat, call: Call) -> Decision | None:
-        if fault.spoils:
-            return spoiled((fault,), form.respond(with_usage(Completion(text=_CUT_TEXT), call.request), call))
-        return replaced(fault, form, call)
-
-    def _other(self, form: WireFormat, call: Call) -> Any:
-        """Return the answer to anything but a chat."""
-        mocks = (self._apis[form.api], self)
-        if call.operation == "count":
-            return count_request(call.request, call.inputs)
-        if call.operation == "models":
-            names = next((mock._models for mock in mocks if mock._models is not None), None)  # noqa: SLF001  our own class
-            if names is None and not call.model:
-                raise UsageError(self._missing(form, "models", ".models('name')"))
-            return names or ()
-        embed = next((mock._embed for mock in mocks if mock._embed is not None), None)  # noqa: SLF001  our own class
-        if embed is None:
-            raise UsageError(self._missing(form, f"vectors for {cut(call.prompt)!r}", ".embed(dimensions=8)"))
-        return tuple(tuple(float(number) for number in vector) for vector in embed(call))
+        if reply is not None:
+            return form.respond(with_usage(reply, call.request), call)
+        if call.operation == "chat":
+            return None
+        answer = next((found for mock in mocks if (found := mock.other(call)) is not None), None)
+        return None if answer is None else form.respond(answer, call)
 
     def _refusal(self, form: WireFormat, call: Call) -> str:
-        mock = self._apis[form.api]
+        mock, asked = self._apis[form.api], f"({form.title}, model {call.model or 'unnamed'!r})"
+        if call.operation == "embed":
+            return (
+                f"{mock.title} has no vectors for {cut(call.prompt)!r} {asked}; "
+                f"script them with {mock.title}.embed(dimensions=8) or .embed([…])"
+            )
+        if call.operation == "models":
+            return f"{mock.title} has no models {asked}; script them with {mock.title}.models('name')"
         words = mock.unanswered(call.request, mock.title).removeprefix("the mock ")
-        return f"{mock.title} {words} ({form.title}, model {call.model or 'unnamed'!r})"
-
-    def _missing(self, form: WireFormat, what: str, verb: str) -> str:
-        title = self._apis[form.api].title
-        return f"{title} has no {what} ({form.title}); script them with {title}{verb}"
+        return f"{mock.title} {words} {asked}"
 
     def _api(self, name: str) -> MockedAPI:
         return MockedAPI(f"{self.title}.{name}", lambda: tuple(call for call in self._calls if call.api == name))
 
 
-def _as_request(call: Call) -> Request:
-    from assistant.messages import as_request
-
-    return as_request(call.prompt)
+def _numbers(vector: Vector) -> tuple[float, ...]:
+    try:
+        return tuple(float(number) for number in vector)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"embed() was given {cut(repr(vector))}, which is no vector of numbers") from error
 
 
 def _wanted(call: Call) -> int | None:

@@ -68,6 +68,11 @@ class Script:
         """Whether it has nothing to say, or nothing any more."""
         return not self._steps and all(injection.over for injection in self._injections)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it has replies."""
+        return bool(self._steps)
+
     def reply(self, *replies: Reply) -> None:
         """Replace the replies: one answers every call, several answer one call each.
 

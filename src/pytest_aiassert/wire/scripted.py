@@ -36,6 +36,7 @@ class Scripted:
         self._new_script = script
         self._rules: tuple[_Rule, ...] = ()
         self._default = script()
+        self._touched = False
 
     def reply(self, *replies: Reply) -> Self:
         """Answer every call with one reply, or one call each with several.
@@ -43,6 +44,7 @@ class Scripted:
         A reply is a str, a Completion, a ToolCall or several in a list, a dict (JSON), a Template, a Fault, an
         exception to raise, or a function of the Request that returns one of these. Raises UsageError for other types.
         """
+        self._touched = True
         self._default.reply(*replies)
         return self
 
@@ -54,6 +56,7 @@ class Scripted:
         that comes in the place of every reply gives way to rules, and ends with the next `reply`. `retry_after`,
         `seconds` and `at` are those of Fault. Raises UsageError for what is no fault.
         """
+        self._touched = True
         self._default.fail(injection(fault, **options))
         return self
 
@@ -66,6 +69,7 @@ class Scripted:
         """Forget rules, replies and faults."""
         self._rules = ()
         self._default = self._new_script()
+        self._touched = False
 
     def assert_all_used(self) -> None:
         """Raise AssertionError where a scripted reply or fault never happened."""
@@ -93,7 +97,12 @@ class Scripted:
     @property
     def blank(self) -> bool:
         """Whether nothing was ever scripted."""
-        return not self._rules and self._default.empty
+        return not self._rules and not self._touched
+
+    @property
+    def speaks(self) -> bool:
+        """Whether any reply is scripted, not faults alone."""
+        return self._default.speaks or any(rule.script.speaks for rule in self._rules)
 
     def unanswered(self, request: Request, verb: str = "") -> str:
         """Say that nothing is scripted for a request, and what to write."""

@@ -272,3 +272,33 @@ def test_a_fault_in_the_place_of_every_reply_gives_way_to_rules(wire: AIWire) ->
     wire.openai.when("ping").reply("pong").fail(503)
     assert _said(wire, _chat("ping")) == "pong"
     assert _played(wire, _chat()).status == 503
+
+
+def test_a_function_that_raises_fails_the_test_and_is_no_broken_connection(wire: AIWire) -> None:
+    wire.openai.reply(lambda request: str(1 // len(request.tools)))
+    with pytest.raises(
+        UsageError, match=r"ai_wire raised ZeroDivisionError: .*the prompt was 'Hi'"
+    ):
+        wire.answer(_chat())
+    wire.openai.embed(lambda text: text)  # type: ignore[arg-type,return-value]  the point of the test
+    with pytest.raises(UsageError, match="'abc', which is no vector of numbers"):
+        _vectors(wire, "abc")
+
+
+def test_what_is_not_scripted_is_left_to_a_recording_whatever_is_asked(wire: AIWire) -> None:
+    class Recording:
+        def answer(self, _: WireRequest) -> WireResponse:
+            return WireResponse(pieces=(Piece(data=b"recorded"),))
+
+    wire.play(Recording()).openai.when("mine").reply("x")
+    assert _played(wire, _post(f"{OPENAI}/embeddings", input="a")).content == b"recorded"
+    assert _played(wire, WireRequest(method="GET", url=f"{OPENAI}/models")).content == b"recorded"
+    assert _played(wire, _chat()).content == b"recorded"
+    assert len(wire.openai.calls) == 3
+
+
+def test_faults_alone_leave_the_calls_after_them_to_others(wire: AIWire) -> None:
+    wire.openai.fail(503, times=1)
+    assert _played(wire, _chat()).status == 503
+    assert wire.answer(_chat()) is None
+    assert len(wire.calls) == 2
