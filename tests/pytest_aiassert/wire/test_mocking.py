@@ -276,9 +276,7 @@ def test_a_fault_in_the_place_of_every_reply_gives_way_to_rules(wire: AIWire) ->
 
 def test_a_function_that_raises_fails_the_test_and_is_no_broken_connection(wire: AIWire) -> None:
     wire.openai.reply(lambda request: str(1 // len(request.tools)))
-    with pytest.raises(
-        UsageError, match=r"ai_wire raised ZeroDivisionError: .*the prompt was 'Hi'"
-    ):
+    with pytest.raises(UsageError, match=r"ai_wire raised ZeroDivisionError: .*the prompt was 'Hi'"):
         wire.answer(_chat())
     wire.openai.embed(lambda text: text)  # type: ignore[arg-type,return-value]  the point of the test
     with pytest.raises(UsageError, match="'abc', which is no vector of numbers"):
