@@ -15,6 +15,7 @@ from benchmarks.result import Figure, Result
 from benchmarks.timing import MEGABYTE, interleave, resident_kilobytes, spread
 from pytest_aiassert import sandbox
 from pytest_aiassert.sandbox import Check, Checked, Limits
+from pytest_aiassert.sandbox.crew import cores
 
 TITLE = "Judging 1,640 programs"
 WALL = 3.0
@@ -26,7 +27,7 @@ def measure(*, quick: bool = False) -> Result:
     checks, solutions, recorded = codegen()
     if quick:
         checks, solutions, recorded = checks[::8], solutions[::8], recorded[::8]
-    workers = sandbox.crew.cores()
+    workers = cores()
     rounds = 2 if quick else 5
     judged = judge(checks, workers)
     timely = [index for index, checked in enumerate(judged) if checked.outcome != "timeout"]

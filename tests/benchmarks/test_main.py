@@ -35,8 +35,8 @@ def test_a_figure_over_its_limit_ends_with_one(measured: list[str], capsys: pyte
     assert status == 1
     assert measured == ["install quick", "idle quick"]
     output = capsys.readouterr()
-    assert "OVER the limit of 10" in output.out
-    assert "over the limit: idle: time" in output.err
+    assert "MISSES its bound ≤ 10" in output.out
+    assert "beyond the bound: idle: time" in output.err
 
 
 def test_peers_are_measured_on_demand(measured: list[str]) -> None:

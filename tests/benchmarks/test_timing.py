@@ -51,6 +51,9 @@ def test_only_what_the_interval_cannot_explain_is_over() -> None:
     assert not Figure(name="a", value=12, low=9, high=13, unit="ms", limit=10).over
     assert Figure(name="a", value=21, unit="modules", limit=20).over
     assert not Figure(name="a", value=20, unit="modules").over
+    assert Figure(name="a", value=4, low=3, high=4.5, unit="×", least=5).over
+    assert not Figure(name="a", value=4, low=3, high=5.5, unit="×", least=5).over
+    assert Figure(name="a", value=4, unit="×", least=5).over
 
 
 def test_tables_are_replaced_between_their_markers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +66,7 @@ def test_tables_are_replaced_between_their_markers(tmp_path: Path, monkeypatch: 
     publish.write({"idle": Result(title="Idle", method="Measured so.", figures=(figure,))})
 
     text = page.read_text(encoding="utf-8")
-    assert "| what it adds | 7.25 ms | 6.50 to 8 | 30 | 10 |" in text
+    assert "| what it adds | 7.25 ms | 6.50 to 8 | 30 | ≤ 10 |" in text
     assert (text[:7], text[-6:]) == ("before\n", "after\n")
     assert "old" not in text
     assert '"limit": 10' in raw.read_text(encoding="utf-8")
