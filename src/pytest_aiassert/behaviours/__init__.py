@@ -6,6 +6,7 @@ from pytest_aiassert.behaviours.attempts import Attempt, attempt_named
 from pytest_aiassert.behaviours.behaviour import Behaviour
 from pytest_aiassert.behaviours.best import AnyBehaviour, best_attempt
 from pytest_aiassert.behaviours.catalogue import all_behaviours, behaviours_by_kind, find_behaviour, use_behaviours
+from pytest_aiassert.behaviours.drawing import Draw
 from pytest_aiassert.behaviours.examples import Example, same, show
 from pytest_aiassert.behaviours.scripts import ClassBehaviour, Method
 
@@ -14,6 +15,7 @@ __all__ = [
     "Attempt",
     "Behaviour",
     "ClassBehaviour",
+    "Draw",
     "Example",
     "Method",
     "all_behaviours",

@@ -52,8 +52,15 @@ class Example:
 
     def against(self, name: str, answer: Answer, shown: Callable[[Any], str] | None = None) -> str:
         """Say what a call did, and what was expected of it; `shown` writes a value, as Python does unless told."""
-        expected = f"it to raise {self.raises}" if self.raises else (shown or show)(self.returns)
-        return f"{self.call(name, shown)} {did(answer, shown)}, expected {expected}"
+        write = shown or show
+        expected = f"it to raise {self.raises}" if self.raises else write(self.returns)
+        return f"{self.call(name, shown)} {did(answer, shown)}{self._left(answer, write)}, expected {expected}"
+
+    def _left(self, answer: Answer, write: Callable[[Any], str]) -> str:
+        """Say what the first argument has become, where a call changed it and returned nothing."""
+        if not isinstance(answer, Returned) or not is_nothing(answer.value) or not (answer.args and self.args):
+            return ""
+        return "" if same(self.args[0], answer.args[0]) else f" and left {write(answer.args[0])}"
 
 
 def did(answer: Answer, shown: Callable[[Any], str] | None = None) -> str:

@@ -97,3 +97,42 @@ def test_examples_after_a_single_loss_still_count():
 
 def test_a_likely_name_is_one_that_holds_a_part():
     assert [ADDITION.likeness(name) for name in ("add", "Calc.add_two", "combine")] == [2, 1, 0]
+
+
+EUCLID = "while b: a, b = b, a % b"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"def gcd(a, b):\n    {EUCLID}\n    return a",
+        f"def hcf(b, a):\n    {EUCLID}\n    return a",
+        f"def gcd(*, a, b):\n    {EUCLID}\n    return a",
+        f"def gcd(pair):\n    a, b = pair\n    {EUCLID}\n    return a",
+        f"def gcd(*pair):\n    a, b = pair\n    {EUCLID}\n    return a",
+        f"def gcd(a, *others):\n    b, = others\n    {EUCLID}\n    return a",
+        f"async def gcd(a, b):\n    {EUCLID}\n    return a",
+        f"class Maths:\n    def gcd(self, a, b):\n        {EUCLID}\n        return a",
+        f"class Maths:\n    @classmethod\n    def gcd(cls, a, b):\n        {EUCLID}\n        return a",
+        f"class Maths:\n    @staticmethod\n    async def gcd(a, b):\n        {EUCLID}\n        return a",
+        (
+            f"try:\n    from numpy import gcd\nexcept ImportError:\n    pass\nif True:\n    def gcd(a, b):\n"
+            f"        {EUCLID}\n        return a"
+        ),
+        "gcd = lambda a, b: a if not b else gcd(b, a % b)",
+    ],
+    ids=range(12),
+)
+def test_a_function_is_found_in_every_dress_and_asked_what_is_drawn(code):
+    attempt = best_attempt(code, find_behaviour("gcd"))
+
+    assert attempt.satisfied
+    assert attempt.drawn > 30
+
+
+def test_what_was_changed_in_place_and_wrongly_is_told():
+    code = "def sort(xs):\n    for i in range(len(xs) - 1): xs[i], xs[i + 1] = sorted(xs[i:i + 2])"
+
+    assert best_attempt(code, find_behaviour("sorting")).counterexample == (
+        "sort([-1, 5, -3, 0]) returned None and left [-1, -3, 0, 5], expected [-3, -1, 0, 5]"
+    )
