@@ -1,6 +1,6 @@
 """What a judge is told: the rubric as instruction, everything that was judged as fenced data.
 
-What is the same for all replies comes first: servers that keep the beginning of a prompt need not read it again.
+The order of the parts matters: told of the data only after the rubric, a small model failed every reply.
 """
 
 from __future__ import annotations
@@ -51,12 +51,11 @@ def scoring(
         "You judge replies that AI systems give, by the rubric of the user's message and by nothing else.\n\n"
         "First give the reason: in one or two sentences, what in the reply meets the rubric or fails it. Then give the "
         f"score: {scale.high:g} where the reply meets the rubric, {scale.low:g} where it fails it, {between} between "
-        f"where it meets it in part.{each} Answer with JSON only."
+        f"where it meets it in part.{each} Answer with JSON only.\n\n{_DATA.format(tag=tag)}"
     )
     user = "\n\n".join(
         [
             f"Rubric:\n{rubric}",
-            _DATA.format(tag=tag),
             *(_fenced(title, piece, tag) for title, piece in pieces.items()),
             f"Judge the reply by the rubric now. Answer with JSON only:\n{form}",
         ]
@@ -73,12 +72,11 @@ def comparison(rubric: str, first: str, second: str, *, prompt: str | None) -> Q
         "You compare replies that AI systems give, by the rubric of the user's message and by nothing else: length, "
         "style, confidence and which one comes first do not count.\n\n"
         "First give the reason: in one or two sentences, what makes one of them better by the rubric. Then name the "
-        "winner. Answer with JSON only."
+        f"winner. Answer with JSON only.\n\n{_DATA.format(tag=tag)}"
     )
     user = "\n\n".join(
         [
             f"Rubric:\n{rubric}",
-            _DATA.format(tag=tag),
             *(_fenced(title, piece, tag) for title, piece in pieces.items()),
             f"Say which reply is better now. Answer with JSON only:\n{form}",
         ]

@@ -65,6 +65,12 @@ def test_a_cut_answer_says_what_to_do(judge):
         _helpful(judge.reply(Completion(text='{"reason": "abc', finish_reason="length"))).check("x")
 
 
+def test_an_answer_of_ten_megabytes_is_an_error_and_is_not_sent_back_whole(judge):
+    with pytest.raises(JudgeError, match="it has 10,000,000 characters, more than 100,000"):
+        _helpful(judge.reply("🙂" * 10_000_000)).check("x")
+    assert len(judge.calls[1].messages[-2].content) == 2_000
+
+
 def test_a_refusal_is_an_error(judge):
     with pytest.raises(JudgeError, match="refused to judge: 'I will not'") as caught:
         _helpful(judge.reply(Completion(text="I will\nnot", finish_reason="refused"))).check("x")
