@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import threading
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ CALLS_PATH: Final = "/_aiassert/calls"
 MAX_BYTES: Final = 100_000_000
 _KEY: Final = "not-a-key"
 _OK, _BAD_REQUEST, _NOT_FOUND, _TOO_LARGE = 200, 400, 404, 413
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
 _HELD: Final = ("read_timeout", "connect_timeout")
 
 
@@ -184,10 +186,9 @@ class AIServer(AIWire):
         if response.failure is None:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        transport = self._transports.get(tuple(scope["client"]))
-        if transport is not None:
-            await asyncio.sleep(response.failure.delay)
-            (transport.abort if response.failure.kind == "reset" else transport.close)()
+        await asyncio.sleep(response.failure.delay)
+        if response.failure.kind == "reset":  # uvicorn closes by itself what is not complete
+            self._reset(scope)
 
     async def _fail(self, failure: Failure, scope: Mapping[str, Any], receive: _Receive) -> None:
         """Hold the connection or tear it off; what fails before a connection can only fail after it here."""
@@ -196,8 +197,13 @@ class AIServer(AIWire):
                 await asyncio.wait_for(receive(), failure.delay or None)
         else:
             await asyncio.sleep(failure.delay)
+        self._reset(scope)
+
+    def _reset(self, scope: Mapping[str, Any]) -> None:
+        """Tear a connection off: the client is sent an RST, as by a server that crashed."""
         transport = self._transports.get(tuple(scope["client"]))
         if transport is not None:
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             transport.abort()
 
 

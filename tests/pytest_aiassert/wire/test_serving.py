@@ -14,6 +14,7 @@ from tests.sdks.expected import REPLY, check, check_calls, script
 from tests.sdks.table import CELLS, Cell
 
 from pytest_aiassert.errors import UsageError
+from pytest_aiassert.wire.message import Failure, Piece, WireResponse
 from pytest_aiassert.wire.serving import CALLS_PATH, AIServer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
@@ -70,7 +71,7 @@ def test_a_stream_comes_event_by_event(server: AIServer) -> None:
 @pytest.mark.parametrize("name", ["connection", "dns", "tls", "reset"])
 def test_a_connection_that_fails_is_torn_off(server: AIServer, name: str) -> None:
     server.reply("x").fail(name, times=1)
-    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+    with pytest.raises(httpx2.ReadError):
         _post(server)
     assert _post(server).status_code == 200
 
@@ -86,6 +87,14 @@ def test_a_cut_stream_keeps_what_came_and_breaks_the_connection(server: AIServer
     with pytest.raises(httpx2.RemoteProtocolError):
         read()
     assert b"".join(got).count(b"data: ") == 3
+
+
+def test_a_body_may_end_in_a_reset(server: AIServer) -> None:
+    headers = (("content-type", "text/event-stream"),)
+    pieces = (Piece(data=b"data: 1\n\n"), Piece(data=b"data: 2\n\n", delay=0.05))
+    server.reply(WireResponse(headers=headers, pieces=pieces, failure=Failure(kind="reset")))
+    with pytest.raises(httpx2.ReadError):
+        _post(server)
 
 
 def test_a_held_connection_runs_into_the_clients_time_out(server: AIServer) -> None:
