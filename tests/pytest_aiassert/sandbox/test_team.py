@@ -190,6 +190,20 @@ def test_no_lane_outlives_its_caller(way, descendants):
     assert not left
 
 
+@pytest.mark.parametrize("nice", [0, 10, 19])
+def test_a_slow_code_is_put_behind_the_others_at_any_priority(nice):
+    code = (
+        "import os\nfrom pytest_aiassert.sandbox import Check, check_many\n"
+        f"os.nice({nice})\n"
+        "slow = 'import os, time\\ndef f():\\n    time.sleep(0.3)\\n    return os.getpriority(os.PRIO_PROCESS, 0)'\n"
+        "test = 'def check(candidate):\\n    assert False, candidate()'\n"
+        "print(check_many([Check(code=slow, entry_point='f', test=test)])[0].reason)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert shown.startswith(f"AssertionError: {min(nice + 4, 19)} at line")
+
+
 def _runs(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -22,7 +22,8 @@ from .confinement import Confinement
 from .resident import Resident, answer, sealed
 from .slots import Slot, state_of
 
-LOWER_PRIORITY = 4  # enough for others to go first, too little to starve
+_LOWEST = 19
+_LOWER = 4  # enough for others to go first, too little to starve
 _ROOM = socket.CMSG_SPACE(4)  # for one descriptor
 _SOON = 0.5  # seconds
 _WARM_UP = '''
@@ -107,7 +108,7 @@ class Lane:
 
     def _lower(self) -> None:
         if self._resident:
-            os.setpriority(os.PRIO_PROCESS, self._resident, LOWER_PRIORITY)
+            lower_priority(self._resident)
 
     def _end(self) -> tuple[int, resource.struct_rusage] | None:
         """Kill the resident, if there is one, and return how it ended."""
@@ -136,6 +137,12 @@ class Lane:
         status, usage = ended or (0, resource.getrusage(resource.RUSAGE_SELF))
         cpu = usage.ru_utime + usage.ru_stime
         frames.write(self._orders.fileno(), {"status": status, "cpu": cpu, "preempted": usage.ru_nivcsw})
+
+
+def lower_priority(pid: int) -> None:
+    """Let others go before a child, which has this process's own priority until then."""
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, pid, min(mine + _LOWER, _LOWEST))
 
 
 def warm_up() -> None:

@@ -22,13 +22,12 @@ from typing import Any, NoReturn, TypeAlias
 
 from . import checker, namespaces, worker
 from .confinement import LAYERS, Confinement, LayerError
-from .lane import Lane, warm_up
+from .lane import Lane, lower_priority, warm_up
 from .slots import Slot
 
 JSON: TypeAlias = Any
 
 _MAX_SWEEPS = 200
-_LOWER_PRIORITY = 4  # enough for others to go first, too little to starve
 _UNFIT = 70  # exit status of a child that could not be confined
 
 
@@ -182,7 +181,7 @@ class Zygote:
             self.kill(pid)
             return
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, _LOWER_PRIORITY)
+            lower_priority(pid)
 
     def kill(self, pid: int) -> None:
         """Kill a job; its end is taken in by `reap`."""
