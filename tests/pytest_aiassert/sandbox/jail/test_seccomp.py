@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import errno
+import functools
 import struct
 
 import pytest
 
 from pytest_aiassert.sandbox.jail.seccomp import compile_filter
-from pytest_aiassert.sandbox.jail.syscalls import ABSENT, NEEDLESS, NUMBERS, OWN_ONLY, PROCESSES, numbers
+from pytest_aiassert.sandbox.jail.syscalls import (
+    ABSENT,
+    BY_REMOTE,
+    NEEDLESS,
+    NUMBERS,
+    OF_LANES,
+    OWN_ONLY,
+    PROCESSES,
+    numbers,
+)
 
 ALLOWED, KILLED = 0x7FFF0000, 0x80000000
 REFUSED, MISSING = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
@@ -16,14 +26,18 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ME = 77
 
 
-def outcome(machine, call, *arguments, kind="job", architecture=None):
-    """Interpret the filter's code over one system call."""
-    table = numbers(machine)
-    code, own = compile_filter(table, machine, kind=kind)
+@functools.cache
+def compiled(machine, kind):
+    code, own = compile_filter(numbers(machine), machine, kind=kind)
     patched = bytearray(code)
     for offset in own:
         patched[offset : offset + 4] = struct.pack("=I", ME)
-    lines = list(struct.iter_unpack("=HBBI", bytes(patched)))
+    return list(struct.iter_unpack("=HBBI", bytes(patched)))
+
+
+def outcome(machine, call, *arguments, kind="job", architecture=None):
+    """Interpret the filter's code over one system call."""
+    table, lines = numbers(machine), compiled(machine, kind)
     number = table.get(call, call) if isinstance(call, str) else call
     words = [*arguments, *[0] * (6 - len(arguments))]
     data = struct.pack("=IIQ6Q", number, architecture or ARCHITECTURES[machine], 0, *(word % 2**64 for word in words))
@@ -105,3 +119,53 @@ def test_an_unknown_machine_has_no_filter():
 def test_every_name_in_a_list_has_a_number():
     assert {*NEEDLESS, *PROCESSES, *ABSENT, *OWN_ONLY} <= set(NUMBERS)
     assert not set(NEEDLESS) & {*PROCESSES, *ABSENT, *OWN_ONLY}
+
+
+def in_a_lane(machine, call, *arguments):
+    """Return what a resident gets: it has the lane's filter and its own, and the stricter answer counts."""
+    answers = {outcome(machine, call, *arguments, kind=kind) for kind in ("lane", "resident")}
+    return min(answers, key=lambda answer: answer & 0x7FFF0000)
+
+
+@machines
+def test_a_resident_of_a_lane_may_no_more_than_a_job(machine):
+    table = numbers(machine)
+    for number in range(470):
+        for arguments in (
+            (),
+            (ME,),
+            (ME + 1,),
+            (17,),
+            (0x3D0F00,),
+            (0, ME),
+            (3, 8),
+            (3, 10),
+            (3, 15),
+            (3, 2),
+            (3, 0x8901),
+        ):
+            job = outcome(machine, number, *arguments)
+            resident = in_a_lane(machine, number, *arguments)
+            if job == ALLOWED and resident != ALLOWED:
+                assert number in {table[name] for name in OWN_ONLY if name not in OF_LANES}  # only 0 means the caller
+            else:
+                assert resident == job, (number, arguments)
+
+
+@machines
+def test_a_lane_forks_ends_and_slows_its_residents_and_starts_no_program(machine):
+    assert outcome(machine, "clone", 17, kind="lane") == ALLOWED
+    assert outcome(machine, "kill", ME + 1, 9, kind="lane") == ALLOWED
+    assert outcome(machine, "setpriority", 0, ME + 1, 4, kind="lane") == ALLOWED
+    assert outcome(machine, "clone", 0x10000000 | 17, kind="lane") == REFUSED
+    assert outcome(machine, "execve", kind="lane") == REFUSED
+    assert outcome(machine, "socket", kind="lane") == REFUSED
+
+
+@machines
+@pytest.mark.parametrize("kind", ["job", "program", "lane"])
+def test_the_kernel_is_not_asked_to_signal_another(machine, kind):
+    for name, (argument, values) in BY_REMOTE.items():
+        before = [5] * argument
+        assert {outcome(machine, name, *before, value, kind=kind) for value in values} == {REFUSED}
+        assert outcome(machine, name, *before, 3, kind=kind) == ALLOWED
