@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
@@ -75,6 +75,13 @@ class SDK:
     @property
     def version(self) -> str:
         return version(self.package)
+
+    @property
+    def installed(self) -> bool:
+        try:
+            return bool(self.version)
+        except PackageNotFoundError:
+            return False
 
 
 def ask(sdk: SDK, mode: str, feature: str, *, base_url: str | None = None) -> Said:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.sdks import anthropic_sdk, gemini_sdk, mistral_sdk, ollama_sdk, openai_sdk
+from tests.sdks import (
+    anthropic_sdk,
+    gemini_sdk,
+    litellm_sdk,
+    mistral_sdk,
+    ollama_sdk,
+    openai_sdk,
+    pydantic_ai_sdk,
+)
 from tests.sdks.matrix import FEATURES, MODES, SDK, Said, ask
 
-SDKS: tuple[SDK, ...] = (
+ALL: tuple[SDK, ...] = (
     openai_sdk.CHAT,
     openai_sdk.RESPONSES,
     anthropic_sdk.ANTHROPIC,
@@ -15,7 +23,11 @@ SDKS: tuple[SDK, ...] = (
     mistral_sdk.MISTRAL,
     ollama_sdk.CHAT,
     ollama_sdk.GENERATE,
+    pydantic_ai_sdk.PYDANTIC_AI,
+    litellm_sdk.LITELLM,
 )
+SDKS = tuple(sdk for sdk in ALL if sdk.installed)
+"""Those of this environment: litellm needs an older openai than the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
