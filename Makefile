@@ -2,13 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 5 --timeout 60
+PIP_OPTIONS := --disable-pip-version-check --retries 5 --timeout 60
+PIP := $(BIN)/python -m pip $(PIP_OPTIONS)
+LITELLM ?= .venv-litellm
 PROVIDER ?=
 GOLDEN ?= golden/coding
 SAMPLES ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help eval test test-real lint format bench record dist dist-check clean
+.PHONY: help eval test test-sdks compatibility test-real lint format bench record dist dist-check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,9 +26,15 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@echo "installing pytest-aiassert"
 	@$(PIP) install -q -e . && touch $@
 
-$(VENV)/.installed-dev: pyproject.toml | $(VENV)/.installed
+$(VENV)/.installed-dev: pyproject.toml tests/sdks/official.txt | $(VENV)/.installed
 	@echo "installing what the tests and linters need"
-	@$(PIP) install -q --group dev -e . && touch $@ $(VENV)/.installed
+	@$(PIP) install -q --group dev -c tests/sdks/official.txt -e . && touch $@ $(VENV)/.installed
+
+$(LITELLM)/.installed: pyproject.toml tests/sdks/litellm.txt
+	@echo "installing litellm, which needs an older openai, into $(LITELLM)"
+	@$(PYTHON) -m venv $(LITELLM)
+	@$(LITELLM)/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@$(LITELLM)/bin/python -m pip $(PIP_OPTIONS) install -q -r tests/sdks/litellm.txt -e '.[serve]' && touch $@
 
 eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; writes build/ai-report.*
 	@mkdir -p build
@@ -35,6 +43,15 @@ eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; wr
 
 test: $(VENV)/.installed-dev ## the whole test suite, with branch coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage
+
+test-sdks: $(LITELLM)/.installed ## the tests of SDKs that need another environment: litellm, openai 2
+	@$(LITELLM)/bin/python -m pytest tests/sdks -q -W default
+
+compatibility: $(VENV)/.installed-dev $(LITELLM)/.installed ## run the tests of all SDKs; rewrites docs/reference/compatibility.md
+	@mkdir -p build
+	@COMPATIBILITY=build/official.json $(BIN)/python -m pytest tests/sdks -q
+	@COMPATIBILITY=build/litellm.json $(LITELLM)/bin/python -m pytest tests/sdks -q -W default
+	@$(BIN)/python -m tests.sdks.compatibility build/official.json build/litellm.json
 
 lint: $(VENV)/.installed-dev ## import-linter, ruff, ruff format, mypy strict, pyright strict
 	@$(BIN)/lint-imports
@@ -63,4 +80,4 @@ dist-check: $(VENV)/.installed-dev ## install the wheel beside openai, deepeval 
 	@$(BIN)/python -m pytest tests/packaging -m beside
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) build dist .coverage*
+	rm -rf $(VENV) $(LITELLM) build dist .coverage*

@@ -18,6 +18,10 @@ def client(mode: str, base_url: str | None) -> Any:
     return partial(call, model=f"openai/{MODEL}", api_key="sk-none", num_retries=0, max_retries=0, **base)
 
 
+async def close(_complete: Any) -> None:
+    """Leave the connections to litellm, which keeps its clients to itself."""
+
+
 def plain(complete: Any) -> Steps:
     reply = yield complete(messages=ASKED)
     return Said(text=reply.choices[0].message.content, tokens=_tokens(reply.usage))
@@ -67,6 +71,7 @@ LITELLM = SDK(
     package="litellm",
     api="openai",
     client=client,
+    close=close,
     features={
         "plain": plain,
         "stream": stream,

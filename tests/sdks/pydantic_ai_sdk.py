@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +18,27 @@ class Client:
 
     def run(self, **arguments: Any) -> Any:
         agent = self.agent(**arguments)
-        return agent.run_sync(QUESTION) if self.mode == "sync" else agent.run(QUESTION)
+        if self.mode == "async":
+            return agent.run(QUESTION)
+        with self.event_loop():
+            return agent.run_sync(QUESTION)
 
     def agent(self, tools: tuple[Callable[..., Any], ...] = (), output: Any = str) -> Any:
         from pydantic_ai import Agent
 
         return Agent(self.model, tools=tools, output_type=output, retries=0)
+
+    @contextmanager
+    def event_loop(self) -> Generator[None]:
+        """Give a sync call a loop that is closed afterwards, with its connections; pydantic-ai leaves its own open."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            yield
+        finally:
+            loop.run_until_complete(self.model.client._client._transport.aclose())
+            asyncio.set_event_loop(None)
+            loop.close()
 
 
 def client(mode: str, base_url: str | None) -> Client:
@@ -30,6 +47,10 @@ def client(mode: str, base_url: str | None) -> Client:
 
     provider = OpenAIProvider(api_key="sk-none", base_url=f"{base_url}/v1" if base_url else None)
     return Client(mode, OpenAIChatModel(MODEL, provider=provider))
+
+
+async def close(client: Client) -> None:
+    await client.model.client.close()
 
 
 def plain(client: Client) -> Steps:
@@ -48,9 +69,10 @@ def stream(client: Client) -> Steps:
             usages.append(result.usage)
 
     def sync_pieces() -> Any:
-        result = client.agent().run_stream_sync(QUESTION)
-        yield from result.stream_text(delta=True, debounce_by=None)
-        usages.append(result.usage)
+        with client.event_loop():
+            result = client.agent().run_stream_sync(QUESTION)
+            yield from result.stream_text(delta=True, debounce_by=None)
+            usages.append(result.usage)
 
     texts = yield Stream(sync_pieces() if client.mode == "sync" else pieces())
     (usage,) = usages
@@ -81,5 +103,6 @@ PYDANTIC_AI = SDK(
     package="pydantic-ai-slim",
     api="openai",
     client=client,
+    close=close,
     features={"plain": plain, "stream": stream, "tools": tools, "structured": structured},
 )

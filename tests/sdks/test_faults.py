@@ -150,3 +150,11 @@ def test_usage_that_is_missing_is_none_and_nothing_else_is(wire: AIWire, mode: s
         chunks = list(stream)
         assert all(chunk.usage is None for chunk in chunks)
         assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == REPLY
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize("name", ["overloaded", "malformed", "connection"])
+def test_no_way_of_asking_hides_a_fault(wire: AIWire, cell: Cell, name: str) -> None:
+    script(getattr(wire, cell.sdk.api), cell.feature)
+    getattr(wire, cell.sdk.api).fail(name, times=20, retry_after=0)
+    assert _error(cell) is not None

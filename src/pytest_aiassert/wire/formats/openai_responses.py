@@ -88,7 +88,7 @@ def _said(item: dict[str, Any], place: dict[str, Any]) -> Iterator[tuple[str, di
 def _called(tool: ToolCall, place: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for piece in argument_pieces(tool):
         yield "response.function_call_arguments.delta", {**place, "delta": piece}
-    yield "response.function_call_arguments.done", {**place, "arguments": arguments_text(tool)}
+    yield "response.function_call_arguments.done", {**place, "arguments": arguments_text(tool), "name": tool.name}
 
 
 def _item(tool: ToolCall | None, number: int, answer: Completion, call: Call) -> dict[str, Any] | None:
