@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_aiassert.code.completing import complete_function
 from pytest_aiassert.code.extraction import Block, extract
 from pytest_aiassert.code.findings import Finding
 from pytest_aiassert.code.languages import KNOWN_LANGUAGES, canonical_language
@@ -15,6 +16,7 @@ __all__ = [
     "Linter",
     "SyntaxIssue",
     "canonical_language",
+    "complete_function",
     "extract",
     "syntax_errors",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, replace
 
 from pytest_aiassert.code.guessing import any_of, guess_language, is_python, looks_like_python
+from pytest_aiassert.code.parsing import parses_cleanly
 
 LONGEST_SEARCHED = 200_000
 """Characters of a reply without a fence that are searched for code; longer replies hold none."""
@@ -20,6 +22,12 @@ class Bare:
     line: int
 
 
+_PATCH_LINE = any_of(
+    r"[ +\-@\\]|$",
+    r"diff --git |index [0-9a-f]+\.\.|(?:old|new|deleted) (?:file )?mode |(?:similarity|dissimilarity) index ",
+    r"(?:rename|copy) (?:from|to) |Binary files ",
+)
+_INDENTED = re.compile(r"(?:\A|(?<=\n\n))(?:(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)++")
 _PYTHON_START = any_of(
     r"(?:async )?def \w+ ?\(",
     r"class \w+(?:\(.*\))?:",
@@ -75,7 +83,33 @@ def bare_code(text: str) -> Bare | None:
     if text.lstrip()[0] in "{[" and guess_language(text) == "json":
         return _stretch(text.split("\n"), 0, None, "json")
     lines = text.split("\n")
-    return _python(lines) or _other(lines)
+    return _patch(lines) or _python(lines) or _other(lines)
+
+
+def _patch(lines: list[str]) -> Bare | None:
+    for start, line in enumerate(lines):
+        if line.startswith("*** Begin Patch"):
+            ends = (number + 1 for number in range(start, len(lines)) if lines[number].startswith("*** End Patch"))
+            return _stretch(lines, start, next(ends, None), "diff")
+        if line.startswith("diff --git ") or (
+            line.startswith("--- ") and "".join(lines[start + 1 : start + 2]).startswith("+++ ")
+        ):
+            ends = (number for number in range(start, len(lines)) if not _PATCH_LINE.match(lines[number]))
+            return _stretch(lines, start, next(ends, None), "diff")
+    return None
+
+
+def indented_code(text: str) -> Bare | None:
+    """Find the first stretch of lines that Markdown takes for code: indented by four, after a blank line."""
+    if len(text) > LONGEST_SEARCHED:
+        return None
+    for found in _INDENTED.finditer(text):
+        code = textwrap.dedent(found[0])
+        language = guess_language(code)
+        if language is not None and (is_python(code) or looks_like_python(code) or parses_cleanly(code, language)):
+            stretch = _stretch(code.split("\n"), 0, None, language)
+            return replace(stretch, line=stretch.line + text.count("\n", 0, found.start()))
+    return None
 
 
 def _python(lines: list[str]) -> Bare | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pytest_aiassert.code.bare import bare_code
+from pytest_aiassert.code.bare import bare_code, indented_code
 from pytest_aiassert.code.fences import Fenced, fences
 from pytest_aiassert.code.guessing import guess_language, is_notebook
+from pytest_aiassert.code.languages import language_of_file
+from pytest_aiassert.code.thinking import without_thinking
+from pytest_aiassert.code.wrapping import name_above, name_within, wrapped_code
 
 MOST_BLOCKS = 1_000
 """Fences looked at in one reply; what comes after them is left out."""
 
-_THINKING = ("think", "thinking", "thought")
-_BLANK = re.compile(r"\s*")
 _INDENT = re.compile(r"^[ \t]*(?=[^ \t\n])", re.MULTILINE)
 
 
@@ -37,7 +38,8 @@ def extract(text: str) -> tuple[Block, ...]:
     """Find the blocks of code in a reply, in order; never raises on its content.
 
     Without any fence, the part of the reply that reads as code is the block. What a model thinks aloud
-    (`<think>…</think>`) is left out. Indentation that all lines share is taken away.
+    (`<think>…</think>`) is left out. Indentation that all lines share is taken away. The blocks within a Markdown
+    block, and code in the strings of a JSON one, follow it.
     """
     text = without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"))
     found = fences(text, most=MOST_BLOCKS)
@@ -47,22 +49,39 @@ def extract(text: str) -> tuple[Block, ...]:
         if _is_stray(fence):
             blocks.extend(_around_stray(text[position : fence.start], fence))
         elif fence.code.strip():
-            blocks.append(_block(fence))
-            blocks.extend(_inside(fence))
+            block = _block(fence, text[position : fence.start])
+            blocks += [block, *_inside(fence), *_wrapped(block)]
         position = fence.end
-    if blocks:
-        return tuple(blocks)
-    return tuple(_bare(text))
+    if not blocks:
+        blocks = _bare(text)
+        blocks += [inner for block in blocks for inner in _wrapped(block)]
+    return tuple(blocks)
 
 
-def _block(fence: Fenced) -> Block:
+def _block(fence: Fenced, before: str = "") -> Block:
     code = dedent(fence.code)
-    language = fence.info.language
-    if language is None:
-        language = guess_language(code)
-    elif language == "python" and is_notebook(code):
+    filename = fence.info.filename or name_above(before) or name_within(code)
+    language = fence.info.language or (language_of_file(filename) if filename else None) or guess_language(code)
+    if fence.info.language == "python" and is_notebook(code):
         language = "json"
-    return Block(code=code, language=language, line=fence.line, filename=fence.info.filename, closed=fence.closed)
+    return Block(code=code, language=language, line=fence.line, filename=filename, closed=fence.closed)
+
+
+def _wrapped(block: Block) -> list[Block]:
+    """Return the code in the strings of a JSON block, all of which begins where that does."""
+    if block.language != "json":
+        return []
+    found: list[Block] = []
+    for inner in wrapped_code(block.code):
+        if "```" in inner.text:
+            blocks = [replace(each, filename=each.filename or inner.filename) for each in extract(inner.text)]
+        else:
+            code = dedent(inner.text.strip("\n"))
+            named = inner.language or (language_of_file(inner.filename) if inner.filename else None)
+            language = named or (guess_language(code) if code.strip() else None)
+            blocks = [Block(code=code, language=language, filename=inner.filename, fenced=False)] if language else []
+        found += [replace(each, line=block.line) for each in blocks if each.code.strip()]
+    return found
 
 
 def dedent(code: str) -> str:
@@ -106,24 +125,7 @@ def _around_stray(before: str, fence: Fenced) -> list[Block]:
 
 
 def _bare(text: str, first_line: int = 1) -> list[Block]:
-    found = bare_code(text)
+    found = bare_code(text) or indented_code(text)
     if found is None:
         return []
     return [Block(code=found.code, language=found.language, line=first_line + found.line - 1, fenced=False)]
-
-
-def without_thinking(text: str) -> str:
-    """Blank out what a model thought aloud, keeping the line numbers of the rest."""
-    end = 0
-    while True:
-        blank = _BLANK.match(text, end)
-        start = blank.end() if blank else end
-        tag = next((tag for tag in _THINKING if text.startswith(f"<{tag}>", start)), None)
-        if tag is None:
-            break
-        close = text.find(f"</{tag}>", start)
-        end = len(text) if close < 0 else close + len(tag) + 3
-    if not end:
-        tag = next((tag for tag in _THINKING if f"</{tag}>" in text and f"<{tag}>" not in text), None)
-        end = text.index(f"</{tag}>") + len(tag) + 3 if tag else 0
-    return "\n" * text.count("\n", 0, end) + text[end:] if end else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pytest_aiassert.code.languages import canonical_language, language_of_file
 
@@ -86,8 +87,8 @@ def fences(text: str, *, most: int) -> list[Fenced]:
             found.append(_fenced(text, opening, line.start, line.start, closed=False))
             opening = _open(line)
     if opening is not None:
-        quote_end = _quote_end(text, opening.line.end + 1, len(text)) if opening.quotes else None
-        end = len(text) if quote_end is None else quote_end
+        left = _quote_end if opening.quotes else partial(_item_end, indent=opening.indent)
+        end = left(text, opening.line.end + 1, len(text)) or len(text)
         found.append(_fenced(text, opening, end, end, closed=False))
     return found
 
@@ -194,6 +195,18 @@ def _quote_end(text: str, position: int, until: int) -> int | None:
         end = text.find("\n", position)
         end = len(text) if end < 0 else end
         if not text[position:end].lstrip(" \t").startswith(">"):
+            return position
+        position = end + 1
+    return None
+
+
+def _item_end(text: str, position: int, until: int, *, indent: int) -> int | None:
+    """Return the start of the first line outside a list's item whose content is indented so far, None without one."""
+    while indent and position < until:
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        line = text[position:end]
+        if line.strip() and _width(line[: len(line) - len(line.lstrip(" \t"))]) < indent:
             return position
         position = end + 1
     return None

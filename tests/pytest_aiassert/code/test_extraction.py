@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import json
 
 import pytest
 from hypothesis import given
@@ -245,20 +245,105 @@ def test_any_text_gives_blocks_that_stand_in_it(text):
         assert 1 <= block.line <= text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
 
 
+ADVERSARIAL = {
+    "100,000 backticks": "`" * 100_000,
+    "100,000 backticks, one to a line": "`\n" * 100_000,
+    "100,000 fences that open": "```python\n" * 100_000,
+    "fences that grow": "\n".join("`" * n for n in range(3, 1_500)),
+    "50,000 nested quotes": ">" * 50_000 + " ```python\n" + ADD,
+    "50,000 quotes that end": "> ```\n> x\n\n" * 50_000,
+    "50,000 nested lists": "- " * 50_000 + "```python\n" + ADD,
+    "a million signs that show nothing": "\u200b" * 1_000_000 + "```python\n" + ADD,
+    "thoughts without end": "<think>" * 100_000,
+    "thoughts one after another": "<think></think>" * 100_000,
+    "marks of a chat": "<|channel|>analysis<|message|>" * 50_000,
+    "brackets": "[" * 500_000,
+    "objects": '{"code": ' * 100_000,
+    "JSON within JSON": json.dumps([{"code": "```json\n" + json.dumps([{"code": ADD}] * 500) + "\n```"}] * 5),
+    "blank lines": "\n" * 1_000_000 + "    x = 1",
+    "indented lines of prose": "\n\n    and so on it goes" * 5_000,
+    "right to left": "\u202e" + "```python\n" + ADD + "\n```" + "\u202c" * 100_000,
+    "binary": "```python\n" + bytes(range(256)).decode("latin-1") * 1_000 + "\n```",
+    "lone surrogates": "```python\n" + "\ud800" * 100_000 + "\n```",
+}
+
+
+@pytest.mark.parametrize("reply", ADVERSARIAL.values(), ids=ADVERSARIAL)
+def test_adversarial_replies_are_read(reply):
+    """How the time grows is for `python -m benchmarks --only reading`; each of these would take minutes at a square."""
+    for block in extract(reply):
+        assert block.code.strip()
+
+
+@pytest.mark.parametrize("sign", ["\ufeff", "\u200b", "\u200b\u2060", "\u202e", "\u2066"])
+def test_what_shows_nothing_does_not_hide_a_fence(sign):
+    block = one(f"{sign}```python\n{ADD}\n{sign}```{sign}\nDone.")
+    assert (block.code, block.language, block.closed, block.fenced) == (ADD, "python", True, True)
+
+
 @pytest.mark.parametrize(
-    "piece", ["```\nx\n", "a line of prose\n", "> ```\n> x\n", "<think></think>", "`", "```python\n", " "]
+    ("text", "filename"),
+    [
+        (f"**src/add.py**\n```python\n{ADD}\n```", "src/add.py"),
+        (f"`src/add.py`:\n\n```python\n{ADD}\n```", "src/add.py"),
+        (f"### src/add.py\n```\n{ADD}\n```", "src/add.py"),
+        (f"1. File: `add.py`\n```python\n{ADD}\n```", "add.py"),
+        (f"**File: add.py**\n```python\n{ADD}\n```", "add.py"),
+        (f"```python\n# src/add.py\n{ADD}\n```", "src/add.py"),
+        (f"```python\n# file: src/add.py\n{ADD}\n```", "src/add.py"),
+        (f"Save this as add.py and run it:\n```python\n{ADD}\n```", None),
+        (f"add.py\n\nThis adds.\n```python\n{ADD}\n```", None),
+        (f"Version 1.2:\n```python\n{ADD}\n```", None),
+        (f"```python\n# adds two numbers\n{ADD}\n```", None),
+    ],
 )
-def test_ten_megabytes_take_time_in_proportion(piece):
-    """Time per character may not grow with the size; a square law would make it sixteen times longer."""
+def test_a_block_has_the_name_that_stands_above_it_or_in_its_first_line(text, filename):
+    assert one(text).filename == filename
 
-    def seconds(size):
-        text = piece * (size // len(piece))
-        start = time.process_time()
-        extract(text)
-        return time.process_time() - start
 
-    small = max(min(seconds(625_000) for _ in range(2)), 0.01)
-    assert seconds(10_000_000) < 16 * 6 * small
+def test_several_files_keep_their_names():
+    text = f"**add.py**\n```python\n{ADD}\n```\n\n**test_add.py**\n```python\nimport add\n```\n\n```js\nf();\n```"
+    assert [block.filename for block in extract(text)] == ["add.py", "test_add.py", None]
+
+
+def test_a_name_above_tells_the_language_where_the_fence_does_not():
+    assert one("`main.rs`\n```\nlet x = 1;\n```").language == "rust"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Here:\n\n    def add(a, b):\n        return a + b\n\nDone.", 3),
+        ("Here:\n\n\n\tdef add(a, b):\n\t    return a + b\n", 4),
+        ("    def add(a, b):\n        return a + b\n", 1),
+    ],
+)
+def test_indented_code_is_a_block(text, line):
+    block = one(text)
+    assert (block.code, block.language, block.line, block.fenced) == (ADD, "python", line, False)
+
+
+def test_indented_prose_is_none():
+    assert extract("A list:\n\n    - one item\n    - another item\n\n    and so on it goes") == ()
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "diff --git a/x.py b/x.py\nindex 1..2 100644\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-x = 1\n+x = 2",
+        "--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n keep\n-x = 1\n+x = 2\n\\ No newline at end of file",
+        "*** Begin Patch\n*** Update File: x.py\n@@\n-x = 1\n+x = 2\n*** End Patch",
+    ],
+)
+def test_a_patch_is_found_fenced_and_bare(patch):
+    assert (one(f"```diff\n{patch}\n```").code, one(f"```diff\n{patch}\n```").language) == (patch, "diff")
+    block = one(f"This mends it:\n\n{patch}\n\nIt was off by one.")
+    assert (block.code, block.language, block.line, block.fenced) == (patch, "diff", 3, False)
+
+
+def test_an_unclosed_fence_ends_with_its_list_item():
+    block = one("1. ```python\n   def add(a, b):\n       return a + b\n2. And then run it.")
+    assert (block.code, block.closed) == (ADD, False)
 
 
 def test_blocks_beyond_the_first_thousand_are_left_out():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_aiassert.code.extraction import extract, without_thinking
+from pytest_aiassert.code.extraction import extract
 from pytest_aiassert.code.patching.diffs import read_diff, stray_hunk
 from pytest_aiassert.code.patching.edit_blocks import opens_edit, read_begin_patch, read_edit
 from pytest_aiassert.code.patching.model import FilePatch, Lines, Patch
+from pytest_aiassert.code.thinking import without_thinking
 
 LONGEST_PATCH = 1_000_000
 """Characters of a reply in which a patch is looked for."""
