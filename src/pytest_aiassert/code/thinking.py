@@ -23,7 +23,7 @@ _AFTER_FENCE = re.compile(rf"(?<=`)[{_INVISIBLE}]++$", re.MULTILINE)
 
 
 def without_thinking(text: str) -> str:
-    """Leave out what a model thought aloud, marks of chat formats, and what is invisible around fences.
+    """Leave out thoughts, marks of chat formats, and what is invisible around fences.
 
     Lines keep their numbers. A thought without an end hides the rest; one that begins after a fence is left.
     """

@@ -40,7 +40,7 @@ class Wrapped:
 
 
 def wrapped_code(document: str) -> Iterator[Wrapped]:
-    """Yield the strings of a JSON text that its keys call code, and those with fences; nothing where it is no JSON."""
+    """Yield the strings of a JSON text that are code; its keys say so, or fences in them."""
     if len(document) > LONGEST_READ:
         return
     try:
@@ -80,7 +80,7 @@ def name_above(before: str) -> str | None:
 
 
 def name_within(code: str) -> str | None:
-    """Return the file that a comment in a block's first line names, and says nothing else."""
+    """Return the file that a comment in a block's first line names; it says nothing else."""
     line = code[: _LONGEST_HEADING + 1].partition("\n")[0]
     return _file(_COMMENT.fullmatch(line.strip()))
 
