@@ -20,24 +20,21 @@ _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 def measure(work: Mapping[str, Any]) -> dict[str, Any]:
     """Return nanoseconds of processor time per pass over the inputs: pairs of reference and candidate.
 
-    Rounds take turns at who goes first. Each round gets copies of the inputs, made before its clock starts.
+    The one that `first` names is loaded first, and rounds take turns at who goes first. Both get as many passes, and
+    each round gets copies of the inputs, made before its clock starts.
     """
     copiers = [_copier(tuple(each)) for each in work["inputs"]]
-    functions = [_function(work[which], work[f"{which}_name"]) for which in ("reference", "candidate")]
-    window = int(work["window"])
-    passes = [_passes(function, copiers, window) for function in functions]
+    order = ("reference", "candidate") if work["first"] == "reference" else ("candidate", "reference")
+    functions = {which: _function(work[which], work[f"{which}_name"]) for which in order}
+    passes = min(_passes(function, copiers, work["window"]) for function in functions.values())
     rounds: list[list[float]] = []
     spent = 0
     gc.disable()
-    for number in range(work["rounds"]):
-        pair = [0.0, 0.0]
-        for which in (0, 1) if number % 2 == 0 else (1, 0):
-            took = _window(functions[which], copiers, passes[which])
-            spent += took
-            pair[which] = took / passes[which]
-        rounds.append(pair)
-        if spent > work["budget"] and len(rounds) >= work["least"]:
-            break
+    while len(rounds) < work["rounds"] and spent < work["budget"]:
+        turns = order if len(rounds) % 2 == 0 else order[::-1]
+        took = {which: _window(functions[which], copiers, passes) for which in turns}
+        spent += sum(took.values())
+        rounds.append([took["reference"] / passes, took["candidate"] / passes])
     return {"rounds": rounds}
 
 

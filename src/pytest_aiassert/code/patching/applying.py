@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pytest_aiassert.code.patching.model import FilePatch, Hunk, Patch
+from pytest_aiassert.code.patching.model import FilePatch, Hunk, Patch, printable
 from pytest_aiassert.wording import cut, did_you_mean, plural
 
 LINK, SUBMODULE = "120000", "160000"
@@ -106,7 +106,7 @@ class _Bench:
         if part.new is not None:
             self.files[part.new] = StoredFile(content=text.content, mode=part.mode or before.mode)
         elif part.hunks and text.lines and not failed:
-            self.problems.append(f"{part.old}: the patch deletes the file, but {plural(len(text.lines), 'line')} stay")
+            self.problems.append(f"{part.name}: the patch deletes the file, but {plural(len(text.lines), 'line')} stay")
 
     def _before(self, part: FilePatch) -> StoredFile:
         """Return the file that is to be changed, an empty one where it is new; raises _MisfitError."""
@@ -121,12 +121,12 @@ class _Bench:
         if not part.hunks and not part.mode and part.old == part.new:
             raise _MisfitError(f"{part.name}: the patch changes nothing in it")
         if part.new is not None and part.new != part.old and self._is_taken(part.new):
-            raise _MisfitError(f"{part.new} cannot be made: it exists already")
+            raise _MisfitError(f"{printable(part.new)} cannot be made: it exists already")
         if part.old is None:
             return StoredFile(content=b"", mode=part.mode or _PLAIN)
         if part.old not in self.files:
             hint = did_you_mean(part.old, self.files)
-            raise _MisfitError(f"{part.old} does not exist{f'; {hint}' if hint else ''}")
+            raise _MisfitError(f"{printable(part.old)} does not exist{f'; {hint}' if hint else ''}")
         return self.files[part.old]
 
     def _is_taken(self, path: str) -> bool:

@@ -44,8 +44,8 @@ class FilePatch:
 
     @property
     def name(self) -> str:
-        """The file's name behind the patch, or before it where it is deleted."""
-        return self.new or self.old or "no file"
+        """The file's name behind the patch, or before it where it is deleted, as it can be printed."""
+        return printable(self.new or self.old or "no file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,11 @@ class Patch:
             name for file in self.files for name in (None if file.copied else file.old, file.new) if name is not None
         ]
         return tuple(dict.fromkeys(names))
+
+
+def printable(path: str) -> str:
+    """Return a path as it can be shown; quoted where it has marks that a terminal would obey."""
+    return path if path.isprintable() else repr(path)
 
 
 @dataclass(slots=True)

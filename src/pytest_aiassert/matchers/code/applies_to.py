@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.messages import Completion
 from pytest_aiassert.code.patching.applying import Applied, StoredFile, apply_patch, unsafe
-from pytest_aiassert.code.patching.model import Patch
+from pytest_aiassert.code.patching.model import Patch, printable
 from pytest_aiassert.code.patching.reading import read_patch
 from pytest_aiassert.code.patching.repository import open_repository, without_links
 from pytest_aiassert.errors import CannotJudgeError, UsageError
@@ -218,7 +218,7 @@ def _patched(original: Mapping[str, StoredFile], applied: Applied, paths: Iterab
 
 def _named(paths: Sequence[str]) -> str:
     more = [f"{len(paths) - _MOST_LISTED} more"] if len(paths) > _MOST_LISTED else []
-    return listed([*paths[:_MOST_LISTED], *more])
+    return listed([*map(printable, paths[:_MOST_LISTED]), *more])
 
 
 def _counted(patch: Patch) -> str:

@@ -294,3 +294,12 @@ def test_edits_only_refuses_impossible_patterns(globs, words):
 def test_a_reply_without_a_patch_fails(repo, reply):
     assert "no patch" in applies_to(repo).check(reply).reason
     assert "no patch" in edits_only("**").check(reply).reason
+
+
+def test_names_cannot_paint_the_terminal(repo):
+    name = '"b/\\033[2Jevil.py"'
+    reply = f"--- /dev/null\n+++ {name}\n@@ -0,0 +1 @@\n+x\n"
+    for matcher in (edits_only("src/**"), applies_to(repo, tests=False)):
+        reason = matcher.check(reply).reason
+        assert "\x1b" not in reason
+        assert "evil.py" in reason

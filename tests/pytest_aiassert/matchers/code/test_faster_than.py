@@ -34,7 +34,7 @@ def test_a_faster_function_passes():
     assert verdict.score == 1.0
     assert verdict.reason.startswith("add_up takes 0.")
     assert "times the reference's processor time (0." in verdict.reason
-    assert "with 95% confidence, 25 rounds)" in verdict.reason
+    assert "with 95% confidence, in 12 processes)" in verdict.reason
 
 
 def test_a_slower_function_fails_by_how_much_slower_it_is():
