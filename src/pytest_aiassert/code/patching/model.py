@@ -44,7 +44,7 @@ class FilePatch:
 
     @property
     def name(self) -> str:
-        """The file's name behind the patch, or before it where it is deleted, as it can be printed."""
+        """The name of the file, as it can be shown; the new one where there are two."""
         return printable(self.new or self.old or "no file")
 
 
@@ -65,7 +65,7 @@ class Patch:
 
 
 def printable(path: str) -> str:
-    """Return a path as it can be shown; quoted where it has marks that a terminal would obey."""
+    """Return a path as it can be shown; in quotes where a terminal would obey it."""
     return path if path.isprintable() else repr(path)
 
 
