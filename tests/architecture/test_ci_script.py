@@ -58,7 +58,7 @@ def test_all_stages_run_in_order(ci: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "nothing is missing" in done.stdout
     made = [line for line in done.stdout.splitlines() if line.startswith("made ")]
-    assert made == [f"made {target} with {tmp_path}" for target in ("eval", "lint", "test")]
+    assert made == [f"made {target} with {tmp_path}" for target in ("eval", "lint", "test", "test-sdks")]
     assert "all stages passed" in done.stdout
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,12 @@ def _answer(text: str) -> httpx2.Response:
 
 def _events(*texts: str, end: bool = True) -> httpx2.Response:
     pieces = [f"data: {json.dumps({'choices': [{'delta': {'content': text}}]})}\n\n" for text in texts]
-    content = "".join([*pieces, "data: [DONE]\n\n"] if end else pieces)
-    return httpx2.Response(200, content=content, headers={"content-type": "text/event-stream"})
+
+    async def arriving() -> AsyncIterator[bytes]:
+        for piece in [*pieces, "data: [DONE]\n\n"] if end else pieces:
+            yield piece.encode()
+
+    return httpx2.Response(200, content=arriving(), headers={"content-type": "text/event-stream"})
 
 
 @pytest.mark.parametrize("path", sorted(RECORDED.glob("*.json"))[:6], ids=lambda path: path.stem)
