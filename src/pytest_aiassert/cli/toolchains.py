@@ -63,7 +63,7 @@ EXTRAS: Final = {
     "hypothesis": "inputs drawn and shrunk by hypothesis",
     "languages": "grammars of less common languages",
     "mcp": "tools of MCP servers",
-    "semantic": "similar_to(method='meaning')",
+    "semantic": "similar_to(by='meaning')",
     "serve": "the assistant as a service",
 }
 LAYER_HINTS: Final = {
