@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from pytest_aiassert.matchers.code.has_tests import has_tests
     from pytest_aiassert.matchers.code.implements import implements
     from pytest_aiassert.matchers.code.imports import imports_exist, imports_only
+    from pytest_aiassert.matchers.code.is_formatted import is_formatted
+    from pytest_aiassert.matchers.code.is_secure import is_secure
     from pytest_aiassert.matchers.code.max_complexity import max_complexity
+    from pytest_aiassert.matchers.code.passes_lint import passes_lint
     from pytest_aiassert.matchers.code.quality_score import quality_score
     from pytest_aiassert.matchers.code.similar_code import similar_code
     from pytest_aiassert.matchers.code.tests_pass import tests_kill_mutants, tests_pass
     from pytest_aiassert.matchers.code.type_checks import type_checks
     from pytest_aiassert.matchers.composition import all_of, any_of, at_least, not_, weighted
     from pytest_aiassert.matchers.cost import within
-    from pytest_aiassert.matchers.formatting import is_formatted
-    from pytest_aiassert.matchers.linting import passes_lint
-    from pytest_aiassert.matchers.security import is_secure
     from pytest_aiassert.matchers.structure.json_equals import has_json, json_equals
     from pytest_aiassert.matchers.structure.matches_schema import matches_schema
     from pytest_aiassert.matchers.text.answers_with import answers_with, one_of
@@ -97,16 +97,16 @@ __getattr__, __dir__ = lazy(
         "code.has_tests": ("has_tests",),
         "code.implements": ("implements",),
         "code.imports": ("imports_exist", "imports_only"),
+        "code.is_formatted": ("is_formatted",),
+        "code.is_secure": ("is_secure",),
         "code.max_complexity": ("max_complexity",),
+        "code.passes_lint": ("passes_lint",),
         "code.quality_score": ("quality_score",),
         "code.similar_code": ("similar_code",),
         "code.tests_pass": ("tests_kill_mutants", "tests_pass"),
         "code.type_checks": ("type_checks",),
         "composition": ("all_of", "any_of", "at_least", "not_", "weighted"),
         "cost": ("within",),
-        "formatting": ("is_formatted",),
-        "linting": ("passes_lint",),
-        "security": ("is_secure",),
         "structure.json_equals": ("has_json", "json_equals"),
         "structure.matches_schema": ("matches_schema",),
         "text.answers_with": ("answers_with", "one_of"),

@@ -17,8 +17,8 @@ from pytest_aiassert.code.testfinding import TESTED_LANGUAGES, find_tests
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.matchers.code.passes_lint import cleanliness, lint_blocks
 from pytest_aiassert.matchers.describing import block_evidence, listed, no_code, source
-from pytest_aiassert.matchers.linting import cleanliness, lint_blocks
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 

@@ -8,9 +8,9 @@ from assistant.messages import Completion
 from pytest_aiassert.code.typechecking import CHECKERS, find_checker, type_check
 from pytest_aiassert.matchers.arguments import choice, flag
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.matchers.code.passes_lint import cleanliness
 from pytest_aiassert.matchers.code.suites import laid_out
 from pytest_aiassert.matchers.describing import source
-from pytest_aiassert.matchers.linting import cleanliness
 from pytest_aiassert.matchers.reading import marked, read_python
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural

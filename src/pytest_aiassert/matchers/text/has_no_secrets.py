@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.messages import Completion
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import excerpt, listed
-from pytest_aiassert.matchers.secretfinding import LONGEST_SEARCHED, Secret, find_secrets, without_secrets
+from pytest_aiassert.matchers.secrets import LONGEST_SEARCHED, Secret, find_secrets, without_secrets
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 

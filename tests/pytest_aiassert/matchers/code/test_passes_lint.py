@@ -7,7 +7,7 @@ import pytest
 from pytest_aiassert.code.lint import Finding
 from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.matchers import passes_lint
-from pytest_aiassert.matchers.linting import cleanliness, lint_blocks
+from pytest_aiassert.matchers.code.passes_lint import cleanliness, lint_blocks
 
 
 def test_clean_code_passes(good):

@@ -12,10 +12,10 @@ from pytest_aiassert.code.findings import Finding
 from pytest_aiassert.code.lint import SECURITY_SELECT
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
+from pytest_aiassert.matchers.code.passes_lint import cleanliness, lint_blocks
 from pytest_aiassert.matchers.describing import block_evidence, source
-from pytest_aiassert.matchers.linting import cleanliness, lint_blocks
 from pytest_aiassert.matchers.reading import at_line, read_python
-from pytest_aiassert.matchers.secretfinding import find_secrets, without_secrets
+from pytest_aiassert.matchers.secrets import find_secrets, without_secrets
 from pytest_aiassert.verdict import Evidence, Verdict
 from pytest_aiassert.wording import plural
 

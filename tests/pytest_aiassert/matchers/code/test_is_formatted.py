@@ -72,7 +72,7 @@ def test_a_block_is_formatted_once(monkeypatch):
 
 
 def test_what_only_ruff_cannot_parse_is_told(monkeypatch):
-    monkeypatch.setattr("pytest_aiassert.matchers.formatting.formatted", lambda *_: None)
+    monkeypatch.setattr("pytest_aiassert.matchers.code.is_formatted.formatted", lambda *_: None)
     assert is_formatted().check(GOOD).reason == "ruff cannot parse the python block at line 2, though Python can"
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.matchers.secretfinding import entropy, find_secrets, without_secrets
+from pytest_aiassert.matchers.secrets import entropy, find_secrets, without_secrets
 
 CHANCE = random.Random(3)
 
