@@ -48,8 +48,8 @@ def test_a_real_judge_is_recorded_and_replayed_offline(spec, pytester):
         """
     )
     live = ("--ai-eval", "--ai-provider=mock", f"--ai-judge={spec}", "--ai-record=new")
-    pytester.runpytest_inprocess(*QUIET, *live).assert_outcomes(passed=1)
-    pytester.runpytest_inprocess(*QUIET, "--ai-eval", "--ai-provider=mock").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUIET, *live).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUIET, "--ai-eval", "--ai-provider=mock").assert_outcomes(passed=1)
     first, second = Path("told.jsonl").read_text().splitlines()
     assert first == second
     assert all(0 <= score <= 1 and reason for score, reason in json.loads(first))
