@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.pytest_aiassert.sandbox.conftest import SOURCE, as_nobody
 
 from pytest_aiassert.sandbox import Check, Limits, check, check_many, nursery, team
 from pytest_aiassert.sandbox.crew import cores
@@ -202,6 +204,41 @@ def test_a_slow_code_is_put_behind_the_others_at_any_priority(nice):
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert shown.startswith(f"AssertionError: {min(nice + 4, 19)} at line")
+
+
+AS_ANOTHER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from pytest_aiassert.sandbox import Check, Limits, check_many, team
+from pytest_aiassert.sandbox.nursery import Nursery
+codes, test, good, without = json.load(sys.stdin)
+own = Nursery(without=without)
+team.start_job, team.layers = own.start, lambda: own.isolation().layers
+checks = [Check(code=code, entry_point="f", test=test) for harm in codes for code in (harm, good)]
+done = check_many(checks, workers=1, limits=Limits(wall=2.0))
+print(json.dumps([own.isolation().tier, [(checked.passed, checked.reason) for checked in done]]))
+own.close()
+"""
+
+
+@pytest.mark.parametrize("make", ["full", "kernel"])
+def test_a_lane_of_an_ordinary_user_is_out_of_reach_too(make):
+    work = [list(HARMS.values()), TEST, GOOD.code, MAKES[make]]
+    done = subprocess.run(
+        [*as_nobody(), "-c", AS_ANOTHER, str(SOURCE)],
+        input=json.dumps(work),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd="/",
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+    )
+    tier, checked = json.loads(done.stdout)
+    if tier != make:
+        pytest.skip(f"this machine has no isolation {make!r} for ordinary users")
+
+    assert all("PermissionError" in reason for _, reason in checked[::2])
+    assert [passed for passed, _ in checked] == [False, True] * len(HARMS)
 
 
 def _runs(pid):
