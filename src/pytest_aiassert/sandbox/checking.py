@@ -16,6 +16,7 @@ from pytest_aiassert.sandbox.job import Ended, JobEndedError
 from pytest_aiassert.sandbox.limits import Limits, Outcome
 from pytest_aiassert.sandbox.team import Pool, Team, pool
 
+_MOST_CODE = 1_000_000
 _COMPILED_THERE = 50_000  # characters of code that the checker compiles; longer code has its own time for that
 _TRIES = 2  # another job, or another test, may have spoilt the first
 
@@ -108,6 +109,11 @@ class _Round:
 
     def _begin(self, index: int, team: Team) -> None:
         item = self._checks[index]
+        if len(item.code) > _MOST_CODE:
+            reason = f"the code is longer than {_MOST_CODE} characters"
+            self._results[index] = Checked(passed=False, outcome="error", reason=reason, calls=0)
+            self._free.append(team)
+            return
         try:
             job = {"code": item.code, "entry_point": item.entry_point, "test": item.test, "prelude": item.prelude}
             team.begin({**job, "compile": len(item.code) < _COMPILED_THERE and self._tries[index] == _TRIES})

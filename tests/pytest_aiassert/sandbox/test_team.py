@@ -162,10 +162,11 @@ def test_a_checker_that_compiling_kills_is_asked_once():
     assert "test itself" not in bad.reason
 
 
-def test_code_of_any_length_is_taken():
+def test_long_code_is_taken_up_to_a_bound():
     long = f"text = '{'x' * 400_000}'\n{GOOD.code}"
 
     assert check(long, "f", TEST).passed
+    assert check(f"# {long * 3}", "f", TEST).reason == "the code is longer than 1000000 characters"
 
 
 @pytest.mark.parametrize("way", ["kill", "interrupt"])
