@@ -23,7 +23,7 @@ from .resident import Resident, answer, sealed
 from .slots import Slot, state_of
 
 _LOWEST = 19
-_LOWER = 4  # enough for others to go first, too little to starve
+_LOWER = 5  # enough for others to go first, too little to starve: a quarter of a processor that one other wants
 _ROOM = socket.CMSG_SPACE(4)  # for one descriptor
 _SOON = 0.5  # seconds
 _WARM_UP = '''
