@@ -55,6 +55,12 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
         "",
         "What makes the session fail: failure of a marked test (the default), regression against --ai-baseline, never.",
     ),
+    (
+        "ai-undecided",
+        ("fail", "pass", "xfail"),
+        "",
+        "What becomes of a test with stop='sequential' whose trials show neither: fail (the default), pass or xfail.",
+    ),
     ("ai-budget", "one", "USD", "Stop asking models when their replies have cost this much."),
     (
         "ai-concurrency",
@@ -139,8 +145,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and start an evaluation where one was asked for."""
     config.addinivalue_line(
         "markers",
-        "ai_eval(samples=1, min_pass_rate=1.0, tags=(), weight=1.0, provider=None, cassette=None): "
-        "judge AI output in repeated trials; runs with --ai-eval only.",
+        "ai_eval(samples=1, min_pass_rate=1.0, stop='fixed', confidence=0.95, tags=(), weight=1.0, provider=None, "
+        "cassette=None): judge AI output in repeated trials; runs with --ai-eval only.",
     )
     config.addinivalue_line(
         "markers",

@@ -13,12 +13,12 @@ import pytest
 
 from pytest_aiassert.errors import BudgetError
 from pytest_aiassert.runs.records import TrialOutcome, TrialRecord, Turn
-from pytest_aiassert.runs.rules import certain
 from pytest_aiassert.verdict import Judging
 
 if TYPE_CHECKING:
     from assistant.protocols import Provider
     from pytest_aiassert.integration.markers import TrialPlan
+    from pytest_aiassert.runs.rules import Decision
     from pytest_aiassert.verdict import Verdict
 
 
@@ -101,6 +101,7 @@ class Evaluation(Holder):
     plan: TrialPlan
     trials: list[TrialRecord] = field(default_factory=list)
     counts: Counter[TrialOutcome] = field(default_factory=Counter)
+    decided: Decision | None = None
     recorder: Recorder = field(default_factory=Recorder)
 
     def __post_init__(self) -> None:
@@ -111,9 +112,7 @@ class Evaluation(Holder):
         left = self.plan.samples - len(self.trials)
         if not self.plan.curtailed:
             return left
-        counts = self.counts
-        ahead = certain(counts["passed"], counts["failed"], bar=self.plan.bar, samples=self.plan.samples)
-        return min(left, ahead)
+        return min(left, self.plan.rule.certain(self.counts["passed"], self.counts["failed"]))
 
     def finish_trial(self, outcome: TrialOutcome, *, duration: float, message: str = "") -> TrialRecord:
         """Keep what the current trial recorded and start afresh."""
@@ -133,6 +132,8 @@ class Evaluation(Holder):
         )
         self.trials.append(trial)
         self.counts[outcome] += 1
+        if self.decided is None:
+            self.decided = self.plan.rule.decide(self.counts["passed"], self.counts["failed"])
         return trial
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast, get_args
 
 import pytest
 
 from pytest_aiassert.case import Case
+from pytest_aiassert.errors import UsageError
 from pytest_aiassert.integration.naming import parameters_of
-from pytest_aiassert.integration.settings import EvalSettings
+from pytest_aiassert.integration.settings import EvalSettings, Undecided
+from pytest_aiassert.runs.rules import Rule, Stop, rule_for
 from pytest_aiassert.wording import cut
 
-_KNOWN = ("samples", "min_pass_rate", "tags", "weight", "provider", "cassette")
+CONFIDENCE: Final = 0.95
+
+_KNOWN = ("samples", "min_pass_rate", "stop", "confidence", "tags", "weight", "provider", "cassette")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,8 @@ class TrialPlan:
     """How one marked test is run: `samples` trials, of which a share of at least `bar` must pass.
 
     `curtailed` trials stop once the outcome is decided; a recording goes on, so that other bars can be tried on it.
+    With `stop="sequential"` the trials must show at a `confidence` that the pass rate is above the bar; where they
+    show neither that nor the opposite, `undecided` says what becomes of the test.
     """
 
     samples: int = 1
@@ -30,6 +36,14 @@ class TrialPlan:
     provider: str | None = None
     cassette: str | None = None
     curtailed: bool = True
+    stop: Stop = "fixed"
+    confidence: float = CONFIDENCE
+    undecided: Undecided = "fail"
+
+    @property
+    def rule(self) -> Rule:
+        """What decides whether the test has passed."""
+        return rule_for(bar=self.bar, samples=self.samples, stop=self.stop, confidence=self.confidence)
 
 
 def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
@@ -50,7 +64,7 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
     samples = _samples(item, said.get("samples", settings.samples))
     if samples > 1 and not (isinstance(item, pytest.Function) or case):
         raise _refuse(item, f"samples={samples}: only test functions and golden cases can be repeated")
-    return TrialPlan(
+    plan = TrialPlan(
         samples=samples,
         bar=_bar(item, case.min_pass_rate if case and case.min_pass_rate else said.get("min_pass_rate", 1.0)),
         tags=(*_tags(item, said.get("tags", ())), *(case.tags if case else ())),
@@ -59,7 +73,15 @@ def plan_for(item: pytest.Item, settings: EvalSettings) -> TrialPlan | None:
         provider=_text(item, "provider", said.get("provider")),
         cassette=_text(item, "cassette", said.get("cassette")),
         curtailed=settings.record == "none",
+        stop=_stop(item, said.get("stop", "fixed")),
+        confidence=_confidence(item, said.get("confidence", CONFIDENCE)),
+        undecided=settings.undecided,
     )
+    try:
+        _ = plan.rule
+    except UsageError as error:
+        raise _refuse(item, str(error)) from error
+    return plan
 
 
 def _case_of(item: pytest.Item) -> Case | None:
@@ -75,6 +97,18 @@ def _samples(item: pytest.Item, value: Any) -> int:
 def _bar(item: pytest.Item, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
         raise _refuse(item, f"min_pass_rate={cut(repr(value))} is not above 0 and at most 1")
+    return float(value)
+
+
+def _stop(item: pytest.Item, value: Any) -> Stop:
+    if value not in get_args(Stop):
+        raise _refuse(item, f"stop={cut(repr(value))} is neither 'fixed' nor 'sequential'")
+    return cast("Stop", value)
+
+
+def _confidence(item: pytest.Item, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value < 1:  # noqa: PLR2004  a coin
+        raise _refuse(item, f"confidence={cut(repr(value))} is not at least 0.5 and below 1")
     return float(value)
 
 

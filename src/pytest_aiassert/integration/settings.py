@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ISOLATION_TIERS = ("full", "kernel", "limits")
 
 FailOn: TypeAlias = Literal["failure", "regression", "never"]
+Undecided: TypeAlias = Literal["fail", "pass", "xfail"]
 
 REPORT_SUFFIXES: Final = (".html", ".md", ".json")
 _YES: Final = ("1", "true", "yes", "on")
@@ -44,6 +45,7 @@ class EvalSettings:
     concurrency: int = 1
     require_isolation: Tier | None = None
     allow_network: bool = False
+    undecided: Undecided = "fail"
     redact: tuple[str, ...] = ()
     max_age: int | None = None
 
@@ -65,6 +67,7 @@ def read_settings(config: pytest.Config) -> EvalSettings:
         concurrency=_positive_int(_said(config, "ai-concurrency")),
         require_isolation=cast("Tier | None", _said(config, "ai-require-isolation").one_of(ISOLATION_TIERS)),
         allow_network=truth(config, "ai-allow-network"),
+        undecided=cast("Undecided", _said(config, "ai-undecided").one_of(get_args(Undecided)) or "fail"),
         redact=tuple(_patterns(_said(config, "ai-redact"))),
         max_age=max_age(config),
     )

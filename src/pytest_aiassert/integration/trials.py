@@ -17,7 +17,6 @@ from assistant.errors import AssistantError
 from pytest_aiassert.errors import AIAssertError, TrafficRefusedError
 from pytest_aiassert.integration.evaluation import EVALUATION, Evaluation
 from pytest_aiassert.runs.records import CaseOutcome, CaseResult, TrialOutcome
-from pytest_aiassert.runs.rules import decide, needed
 
 Phase: TypeAlias = Literal["setup", "call", "teardown"]
 TrialEnd: TypeAlias = TrialOutcome | Literal["skipped", "broken"]
@@ -62,8 +61,15 @@ def _close(evaluation: Evaluation, *, broken: bool) -> str:
 
 def outcome_of(evaluation: Evaluation) -> CaseOutcome:
     """Say how the trials so far come out; `error` where errors left too few to decide."""
-    plan, counts = evaluation.plan, evaluation.counts
-    return decide(counts["passed"], counts["failed"], bar=plan.bar, samples=plan.samples) or "error"
+    if _is_undecided(evaluation):
+        return "passed" if evaluation.plan.undecided == "pass" else "failed"
+    return evaluation.decided or "error"
+
+
+def _is_undecided(evaluation: Evaluation) -> bool:
+    """Whether all trials were judged and have not shown what a sequential test asks."""
+    judged = evaluation.counts["passed"] + evaluation.counts["failed"]
+    return evaluation.decided is None and judged == evaluation.plan.samples
 
 
 def result_of(evaluation: Evaluation, reports: Sequence[pytest.TestReport] = (), *, message: str = "") -> CaseResult:
@@ -204,23 +210,41 @@ def _deciding(done: list[TrialReports], evaluation: Evaluation) -> pytest.TestRe
     last = done[-1]
     assert last.call is not None
     outcome = outcome_of(evaluation)
-    if last.outcome == "skipped" or outcome == "passed":
+    if last.outcome == "skipped":
         return last.call
-    wanted = "failed" if outcome == "failed" else "error"
-    report = next((trial.call for trial in done if trial.outcome == wanted and trial.call is not None), last.call)
+    if outcome == "passed" and last.call.passed:
+        return last.call
+    report = next((trial.call for trial in done if trial.outcome == outcome and trial.call is not None), last.call)
+    if outcome == "passed":
+        return report
     if evaluation.plan.samples > 1:
         _headline(report, evaluation)
+    if _is_undecided(evaluation):
+        _undecided(report, evaluation)
     return report
+
+
+def _undecided(report: pytest.TestReport, evaluation: Evaluation) -> None:
+    """Let a report say that the trials have shown neither; its own trial may have passed."""
+    if evaluation.plan.undecided == "xfail":
+        report.outcome, report.longrepr = "skipped", None
+        report.wasxfail = f"reason: {_standing(evaluation)}"
+    elif report.passed:
+        report.outcome, report.longrepr = "failed", _standing(evaluation)
+
+
+def _standing(evaluation: Evaluation) -> str:
+    """Say how many trials passed, and what was needed."""
+    errors = evaluation.counts["error"]
+    text = f"{evaluation.counts['passed']} of {len(evaluation.trials) - errors} trials passed, "
+    text += f"undecided: {evaluation.plan.rule.told()}" if _is_undecided(evaluation) else evaluation.plan.rule.told()
+    return f"{text}; {errors} could not be judged" if errors else text
 
 
 def _headline(report: pytest.TestReport, evaluation: Evaluation) -> None:
     """Put the count of trials first in a failure that was one trial's."""
     plan, trials = evaluation.plan, evaluation.trials
-    errors = evaluation.counts["error"]
-    judged = f"{evaluation.counts['passed']} of {len(trials) - errors} trials passed"
-    text = f"{judged}, needs {needed(plan.bar, plan.samples)} of {plan.samples}"
-    if errors:
-        text += f"; {errors} could not be judged"
+    text = _standing(evaluation)
     representation: Any = report.longrepr
     crash = getattr(representation, "reprcrash", None)
     if crash is not None:
