@@ -16,9 +16,10 @@ _Masses: TypeAlias = Sequence[float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boundaries:
-    """After trial n, `passing[n - 1]` passes or more reject p ≤ bar, `failing[n - 1]` or fewer reject p ≥ bar.
+    """The numbers of passes at which a sequential test ends.
 
-    Each rejection is wrong with a probability of at most `error`, whenever it comes. A number of passes that cannot be
+    After trial n, `passing[n - 1]` passes or more reject p ≤ bar, `failing[n - 1]` or fewer reject p ≥ bar. Each
+    rejection is wrong with a probability of at most `error`, whenever it comes. A number of passes that cannot be
     reached (n + 1, or -1) rejects nothing.
     """
 
@@ -51,7 +52,7 @@ def fewest_samples(bar: float, confidence: float) -> int:
 
 
 def chances(bounds: Boundaries, rate: float) -> tuple[float, float, float]:
-    """Return the chance to pass, the chance to fail, and the mean number of trials at a true pass rate."""
+    """Return the chances to pass and to fail, and the mean trials, at a true rate."""
     masses: dict[int, float] = {0: 1.0}
     passed = failed = trials = 0.0
     for least, most in zip(bounds.passing, bounds.failing, strict=True):

@@ -66,7 +66,9 @@ ADDITION = BuiltIn(
     reference=_add,
     inputs=lambda draw: (_number(draw), _number(draw)),
     properties={
-        "less one of them, it is the other": lambda total, a, b: math.isclose(total - b, a, rel_tol=1e-9, abs_tol=1e-9),
+        "the sum less one number is the other": lambda total, a, b: math.isclose(
+            total - b, a, rel_tol=1e-9, abs_tol=1e-9
+        ),
     },
     cases=((2, 3), (0, 0), (0, -1), (-4, 4), (7, 0), (-2, -3), (0.5, 0.25), (0.1, 0.2), (10**15, 1), (2**70, 1)),
     readings=(as_one_list,),

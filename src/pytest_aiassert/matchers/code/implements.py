@@ -170,7 +170,7 @@ def judge_code(
     counterexample = attempted.counterexample or ""
     evidence.append(Evidence(title="counterexample", text=counterexample))
     if attempted.broken:
-        evidence.append(Evidence(title="does not hold there", text="\n".join(attempted.broken)))
+        evidence.append(Evidence(title="a property that fails there", text="\n".join(attempted.broken)))
     agree = "agrees" if attempted.total == 1 else "agree"
     reason = (
         f"{counterexample}; {attempted.agreed} of {plural(attempted.total, unit)} {agree}{_trouble(attempted, block)}"
