@@ -52,7 +52,7 @@ def fewest_samples(bar: float, confidence: float) -> int:
 
 
 def chances(bounds: Boundaries, rate: float) -> tuple[float, float, float]:
-    """Return the chances to pass and to fail, and the mean trials, at a true rate."""
+    """Return the chance to pass, that to fail, and the mean trials at a rate."""
     masses: dict[int, float] = {0: 1.0}
     passed = failed = trials = 0.0
     for least, most in zip(bounds.passing, bounds.failing, strict=True):
