@@ -58,6 +58,11 @@ class JudgedBy(Matcher):
     reference: str | None = None
     source: str = ""
 
+    @property
+    def asks_model(self) -> bool:
+        """True: a judge is a model."""
+        return True
+
     def judge(self, reply: Completion) -> Verdict:
         """Ask for every vote; the score is their median. Raises JudgeError where one cannot be had."""
         prompt = current_setup().prompt_of(reply) if self.prompt is None else self.prompt

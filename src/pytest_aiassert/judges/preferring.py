@@ -38,6 +38,11 @@ class BetterThan(Matcher):
     prompt: str | None = None
     source: str = ""
 
+    @property
+    def asks_model(self) -> bool:
+        """True: a judge is a model."""
+        return True
+
     def judge(self, reply: Completion) -> Verdict:
         """Ask twice, with the replies changing places; answers that differ are a tie. Raises JudgeError."""
         prompt = current_setup().prompt_of(reply) if self.prompt is None else self.prompt

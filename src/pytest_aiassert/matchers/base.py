@@ -23,6 +23,11 @@ class Matcher(abc.ABC):
     def judge(self, reply: Completion) -> Verdict:
         """Judge a completion; raises CannotJudgeError where a tool or layer is missing."""
 
+    @property
+    def asks_model(self) -> bool:
+        """Whether judging asks a model and so costs; then it is asked last, and only while it can matter."""
+        return False
+
     def check(self, reply: Any, /) -> Verdict:
         """Judge a str, a Completion, or any type a hook teaches; raises CoercionError for others."""
         return self.judge(as_completion(reply))

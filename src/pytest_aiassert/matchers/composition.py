@@ -18,27 +18,40 @@ Weights: TypeAlias = Mapping[Matcher, float] | Iterable[tuple[Matcher, float]]
 _PAIR = 2
 
 
-class AllOf(Matcher):
+class _Several(Matcher):
+    """A matcher made of several."""
+
+    __slots__ = ("matchers",)
+
+    matchers: tuple[Matcher, ...]
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether one of them does."""
+        return any(matcher.asks_model for matcher in self.matchers)
+
+
+class AllOf(_Several):
     """Passes where every matcher passes; the score is the lowest of theirs.
 
     Matchers that are AllOf themselves are dissolved into this one. Raises UsageError for anything but matchers.
     """
 
-    __slots__ = ("matchers",)
+    __slots__ = ()
 
     def __init__(self, *matchers: Matcher) -> None:
         self.matchers = tuple(_flat(AllOf, "all_of", matchers))
 
     def judge(self, reply: Completion) -> Verdict:
-        """Ask every matcher; the reason is that of the first one that fails."""
-        parts = tuple(matcher.judge(reply) for matcher in self.matchers)
+        """Ask every matcher, models only while none has failed; the reason is that of the first one that fails."""
+        parts, unasked = _asked(self.matchers, reply, needed=len(self.matchers))
         score = min(part.score for part in parts)
         failed = next((part for part in parts if not part.passed), None)
         if failed is None:
             reason = "; ".join(part.reason for part in parts)
             evidence = next((part.evidence for part in parts if part.evidence), ())
             return self.verdict(passed=True, reason=reason, score=score, evidence=evidence, parts=parts)
-        reason = f"{failed.matcher}: {failed.reason}"
+        reason = f"{failed.matcher}: {failed.reason}{unasked}"
         return self.verdict(passed=False, reason=reason, score=score, evidence=failed.evidence, parts=parts)
 
     def __repr__(self) -> str:
@@ -47,24 +60,24 @@ class AllOf(Matcher):
         return " & ".join(f"({m!r})" if isinstance(m, AnyOf) else repr(m) for m in self.matchers)
 
 
-class AnyOf(Matcher):
+class AnyOf(_Several):
     """Passes where at least one matcher passes; the score is the highest of theirs.
 
     Matchers that are AnyOf themselves are dissolved into this one. Raises UsageError for anything but matchers.
     """
 
-    __slots__ = ("matchers",)
+    __slots__ = ()
 
     def __init__(self, *matchers: Matcher) -> None:
         self.matchers = tuple(_flat(AnyOf, "any_of", matchers))
 
     def judge(self, reply: Completion) -> Verdict:
-        """Ask every matcher; the reason is that of the first one that passes, or of all."""
-        parts = tuple(matcher.judge(reply) for matcher in self.matchers)
+        """Ask every matcher, models only while none has passed; the reason is that of the first that passes, or all."""
+        parts, unasked = _asked(self.matchers, reply, needed=1)
         score = max(part.score for part in parts)
         passed = next((part for part in parts if part.passed), None)
         if passed is not None:
-            reason = f"{passed.matcher}: {passed.reason}"
+            reason = f"{passed.matcher}: {passed.reason}{unasked}"
             return self.verdict(passed=True, reason=reason, score=score, evidence=passed.evidence, parts=parts)
         reasons = "; ".join(f"{part.matcher}: {part.reason}" for part in parts)
         reason = f"none of {plural(len(parts), 'matcher')} passes: {reasons}"
@@ -84,6 +97,11 @@ class Not(Matcher):
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = required_matcher("not_", matcher)
 
+    @property
+    def asks_model(self) -> bool:
+        """Whether the matcher that it turns round does."""
+        return self.matcher.asks_model
+
     def judge(self, reply: Completion) -> Verdict:
         """Turn the matcher's verdict round."""
         part = self.matcher.judge(reply)
@@ -97,13 +115,13 @@ class Not(Matcher):
         return f"~({self.matcher!r})" if isinstance(self.matcher, (AllOf, AnyOf)) else f"~{self.matcher!r}"
 
 
-class AtLeast(Matcher):
-    """Passes where enough of its matchers pass; the score is the k-th highest of theirs.
+class AtLeast(_Several):
+    """Passes where enough of its matchers pass; the score is the k-th highest of theirs, 0 for one not asked.
 
     Raises UsageError for anything but matchers, and for a `k` that is below 1 or above their number.
     """
 
-    __slots__ = ("k", "matchers")
+    __slots__ = ("k",)
 
     def __init__(self, k: int, *matchers: Matcher) -> None:
         if not matchers:
@@ -114,15 +132,17 @@ class AtLeast(Matcher):
             raise UsageError(f"at_least: k is {k} of {plural(len(matchers), 'matcher')}, which can never pass")
 
     def judge(self, reply: Completion) -> Verdict:
-        """Ask every matcher; the reason counts, and says what fails."""
-        parts = tuple(matcher.judge(reply) for matcher in self.matchers)
+        """Ask every matcher, models only while they can change the outcome; the reason counts, and says what fails."""
+        parts, unasked = _asked(self.matchers, reply, needed=self.k)
         passing = sum(part.passed for part in parts)
-        score = sorted((part.score for part in parts), reverse=True)[self.k - 1]
+        scores = [*(part.score for part in parts), *[0.0] * (len(self.matchers) - len(parts))]
+        score = sorted(scores, reverse=True)[self.k - 1]
         failed = [part for part in parts if not part.passed]
         passed = passing >= self.k
-        reason = f"{passing} of {plural(len(parts), 'matcher')} {'passes' if passing == 1 else 'pass'}, {self.k} needed"
+        total = plural(len(self.matchers), "matcher")
+        reason = f"{passing} of {total} {'passes' if passing == 1 else 'pass'}, {self.k} needed"
         telling = [part for part in parts if part.passed == passed]
-        reason = "; ".join([reason, *(f"{part.matcher}: {part.reason}" for part in telling)])
+        reason = "; ".join([reason, *(f"{part.matcher}: {part.reason}" for part in telling)]) + unasked
         evidence = next((part.evidence for part in failed or parts if part.evidence), ())
         return self.verdict(passed, reason, score=score, evidence=evidence, parts=parts)
 
@@ -141,6 +161,11 @@ class Weighted(Matcher):
     def __init__(self, weights: Weights, min: float) -> None:  # noqa: A002  # reads as min=0.8
         self.weights = dict(_pairs(weights))
         self.min = number("weighted: min", min, most=1)
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether one of them does; each is asked, since the score is the mean of all."""
+        return any(matcher.asks_model for matcher in self.weights)
 
     def judge(self, reply: Completion) -> Verdict:
         """Ask every matcher; the reason shows each share, and why the one that costs most does."""
@@ -187,6 +212,23 @@ def weighted(matchers: Weights, min: float) -> Weighted:  # noqa: A002  # reads 
     for anything but matchers, weights that are negative or all zero, and a matcher that is given twice.
     """
     return Weighted(matchers, min)
+
+
+def _asked(matchers: tuple[Matcher, ...], reply: Completion, *, needed: int) -> tuple[tuple[Verdict, ...], str]:
+    """Judge by each, models last, and by no more of them once it is certain whether `needed` pass.
+
+    Returns verdicts in the order of their matchers, and words on those that were not asked.
+    """
+    found: dict[int, Verdict] = {}
+    for place in sorted(range(len(matchers)), key=lambda place: matchers[place].asks_model):
+        passed = sum(verdict.passed for verdict in found.values())
+        reachable = passed + len(matchers) - len(found)
+        if matchers[place].asks_model and (passed >= needed or reachable < needed):
+            break
+        found[place] = matchers[place].judge(reply)
+    unasked = ", ".join(repr(matcher) for place, matcher in enumerate(matchers) if place not in found)
+    words = f"; that decides, so not asked: {unasked}" if unasked else ""
+    return tuple(found[place] for place in sorted(found)), words
 
 
 def _flat(kind: type[AllOf | AnyOf], name: str, matchers: tuple[object, ...]) -> Iterator[Matcher]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_aiassert.code import complete_function
+from pytest_aiassert import implements, parses
+from pytest_aiassert.code import complete_function, extract
 
 PROMPT = '''from typing import List
 
@@ -49,6 +50,14 @@ def test_prompt_and_reply_make_a_function(reply):
     assert names["add"](1, 2) == 3
     assert program.startswith("from typing import List\n")
     assert "other" not in names
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
+def test_matchers_read_what_was_joined_as_one_block(reply):
+    program = complete_function(PROMPT, reply)
+
+    assert [(block.language, block.code.strip()) for block in extract(program)] == [("python", program.strip())]
+    assert program == parses("python") & implements("add", cases=[((1, 2), 3)])
 
 
 def test_the_last_of_several_functions_is_completed():

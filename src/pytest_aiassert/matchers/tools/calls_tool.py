@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.messages import Completion, ToolCall
@@ -28,6 +28,12 @@ class CallsTool(Matcher):
     name: str
     args: Args | None = None
     rules: Rules | None = None
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a matcher of its arguments does."""
+        inner = self.args.values() if isinstance(self.args, Mapping) else (self.args,)
+        return any(isinstance(value, Matcher) and value.asks_model for value in inner)
 
     def judge(self, reply: Completion) -> Verdict:
         """Look at the calls of this tool; the score is the best one's share of what was asked."""
