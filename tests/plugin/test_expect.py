@@ -35,6 +35,37 @@ def test_it(expect):
     result.stdout.fnmatch_lines(["E *✓ contains_code('python')*"])
 
 
+def test_what_cannot_be_judged_loses_no_other_verdict(run, tmp_path):
+    result = run(
+        "--ai-eval",
+        "--ai-save-run",
+        str(tmp_path / "run.jsonl"),
+        source=REPLY
+        + """
+import pytest
+from pytest_aiassert import contains_code, mentions, within
+
+@pytest.mark.ai_eval
+def test_it(expect):
+    expect(REPLY).to(contains_code("python"), within(cost=1), mentions("class"))
+        """,
+    )
+    result.stdout.fnmatch_lines(
+        [
+            ">*expect(REPLY).to(contains_code*",
+            "E *CannotJudgeError: within: the reply does not say its cost*",
+            "E *1 of 2 expectations failed",
+            "E *✗ mentions('class')*",
+            "E *✓ contains_code('python')*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*cost.py*")
+    saved = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.jsonl"))
+    assert '"outcome": "error"' in saved
+    assert "mentions('class')" in saved
+    assert "contains_code('python')" in saved
+
+
 def test_not_to(run):
     result = run(
         source=REPLY

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_aiassert.cassettes.redaction import redact
-from pytest_aiassert.errors import UsageError
+from pytest_aiassert.errors import CannotJudgeError, UsageError
 from pytest_aiassert.integration.evaluation import Recorder
 from pytest_aiassert.verdict import Checks, Verdict
 from pytest_aiassert.wording import plural
@@ -54,11 +54,29 @@ class Expectation:
         for matcher in matchers:
             if isinstance(matcher, type) or not callable(getattr(matcher, "check", None)):
                 raise UsageError(f"expect(…).{verb} takes matchers, got {type(matcher).__name__} {matcher!r}")
-        verdicts = tuple(_verdict(matcher, matcher.check(self._reply)) for matcher in matchers)
-        self._recorder().verdicts.extend(verdicts)
+        verdicts = self._asked(matchers)
         if not all(verdict.passed for verdict in verdicts):
             raise AssertionError(_explain(verdicts, self._width))
         return verdicts
+
+    def _asked(self, matchers: tuple[Checks, ...]) -> tuple[Verdict, ...]:
+        """Ask and record every matcher; then raise what the first said that cannot judge, with a note on the others."""
+        __tracebackhide__ = True
+        verdicts: list[Verdict] = []
+        unable: CannotJudgeError | None = None
+        for matcher in matchers:
+            try:
+                verdict = _verdict(matcher, matcher.check(self._reply))
+            except CannotJudgeError as error:
+                unable = unable or error
+                continue
+            self._recorder().verdicts.append(verdict)
+            verdicts.append(verdict)
+        if unable is None:
+            return tuple(verdicts)
+        if not all(verdict.passed for verdict in verdicts):
+            unable.add_note(_explain(tuple(verdicts), self._width))
+        raise unable.with_traceback(None)  # it says what to do; how it came to be is no help
 
 
 def _verdict(matcher: Checks, said: object) -> Verdict:

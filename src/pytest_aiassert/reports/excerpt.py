@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pytest_aiassert.reports.visible import one_line, visible
-from pytest_aiassert.verdict import Evidence
+from pytest_aiassert.verdict import Evidence, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,16 @@ def is_told(evidence: Evidence, reason: str) -> bool:
     """Return whether a reason already says all that the evidence would show."""
     text = one_line(evidence.text)
     return not text or (not evidence.marks and text in one_line(reason))
+
+
+def untold(verdict: Verdict) -> str:
+    """Return a verdict's reason, without what its parts below say themselves."""
+    said = verdict.reason
+    for part in verdict.parts:
+        said = said.replace(f"{part.matcher}: {part.reason}", "\0")
+    return (
+        said if said == verdict.reason else "; ".join(filter(None, (piece.strip(" ;:") for piece in said.split("\0"))))
+    )
 
 
 def _windows(marks: list[int], last: int, limit: int, around: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told
+from pytest_aiassert.reports.excerpt import Line, around_marks, excerpt, is_told, untold
 from pytest_aiassert.reports.paint import Style, paint
 from pytest_aiassert.reports.tally import failing
 from pytest_aiassert.reports.visible import columns, one_line, shorten, visible, wrap
@@ -36,8 +36,9 @@ class _Writer:
             written += self._head(verdict, depth)
             written += self.lines(verdict.parts, depth + 1)
             if not verdict.passed:
+                below = [each for part in verdict.parts if not part.passed for each in part.evidence]
                 for evidence in verdict.evidence:
-                    if not is_told(evidence, verdict.reason):
+                    if evidence not in below and not is_told(evidence, verdict.reason):
                         written += self._evidence(evidence, depth)
         return written
 
@@ -51,12 +52,13 @@ class _Writer:
         painted += paint(name, "bold" if not verdict.passed else "plain", colour=self._colour)
         painted += f"  {verdict.score:.2f}"
         room = self._width - columns(head) - 2
-        reason = one_line(verdict.reason)
+        said = untold(verdict)
+        reason = one_line(said)
         if verdict.passed:
             return [f"{painted}  {shorten(reason, room)}" if reason and room >= 8 else painted]  # noqa: PLR2004
-        if reason and columns(reason) <= room and "\n" not in verdict.reason.strip():
+        if reason and columns(reason) <= room and "\n" not in said.strip():
             return [f"{painted}  {reason}"]
-        return [painted, *self._wrapped(verdict.reason, indent + "    ")]
+        return [painted, *self._wrapped(said, indent + "    ")]
 
     def _wrapped(self, reason: str, indent: str) -> list[str]:
         lines: list[str] = []

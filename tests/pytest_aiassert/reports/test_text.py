@@ -1,5 +1,6 @@
 import pytest
 
+from pytest_aiassert import at_least, contains_code, mentions, passes_lint
 from pytest_aiassert.reports import failure_text
 from pytest_aiassert.verdict import Evidence
 
@@ -31,6 +32,32 @@ def test_parts_are_nested_failing_first(build):
         "✗ contains_code('python') & ~mentions('eval')  0.50  1 of 2 fails\n"
         "  ✗ ~mentions('eval')  0.00  found on line 2\n"
         "  ✓ contains_code('python')  1.00  1 block"
+    )
+
+
+def test_what_a_part_says_is_said_once():
+    code = "import os\nx = 1\n"
+    matcher = contains_code("python") & passes_lint() & at_least(2, mentions("q"), mentions("z"))
+
+    assert failure_text([matcher.check(code)], width=110, colour=False) == (
+        "✗ contains_code('python') & passes_lint() & at_least(2, mentions('q'), mentions('z'))  0.00\n"
+        "  ✗ passes_lint()  0.50  1 finding: line 1: F401 `os` imported but unused\n"
+        "      python block at line 1:\n"
+        "      ▸ 1 │ import os\n"
+        "        2 │ x = 1\n"
+        "  ✗ at_least(2, mentions('q'), mentions('z'))  0.00  0 of 2 matchers pass, 2 needed\n"
+        "    ✗ mentions('q')  0.00  'q' does not occur in the reply (16 characters)\n"
+        "    ✗ mentions('z')  0.00  'z' does not occur in the reply (16 characters)\n"
+        "  ✓ contains_code('python')  1.00  1 python block, at line 1"
+    )
+
+
+def test_what_only_the_whole_says_stays(build):
+    part = build.verdict("a()", passed=False, reason="no a")
+    whole = build.verdict("a() & j()", passed=False, reason="a(): no a; that decides, so not asked: j()", parts=[part])
+
+    assert failure_text([whole], width=80, colour=False) == (
+        "✗ a() & j()  0.00  that decides, so not asked: j()\n  ✗ a()  0.00  no a"
     )
 
 

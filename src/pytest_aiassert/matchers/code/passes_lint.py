@@ -16,6 +16,7 @@ from pytest_aiassert.code.parsing import LONGEST_PYTHON, SyntaxIssue, lone_surro
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.describing import at_lines, block_evidence, listed, no_code, source
+from pytest_aiassert.matchers.reading import at_line
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 
@@ -53,7 +54,7 @@ class PassesLint(Matcher):
             return self.verdict(passed=True, reason=reason, evidence=tuple(map(block_evidence, linted)))
         dirty = [(block, each) for block, each in zip(linted, found, strict=True) if each]
         evidence = tuple(block_evidence(block, [finding.line for finding in each]) for block, each in dirty)
-        reason = f"{plural(total, 'finding')}: {_listed(dirty, several=len(linted) > 1)}"
+        reason = f"{plural(total, 'finding')}: {_listed(dirty)}"
         return self.verdict(passed=False, reason=reason, score=cleanliness(linted, found), evidence=evidence)
 
     def _found(self, blocks: Sequence[Block]) -> list[tuple[Finding, ...]]:
@@ -141,11 +142,9 @@ def _unlintable(block: Block) -> tuple[Finding, ...]:
     return tuple(Finding(line=each.line, column=each.column, rule=SYNTAX, message=each.message) for each in issues)
 
 
-def _listed(dirty: Sequence[tuple[Block, Sequence[Finding]]], *, several: bool) -> str:
+def _listed(dirty: Sequence[tuple[Block, Sequence[Finding]]]) -> str:
     words = [
-        f"block at line {block.line}, {finding}" if several else str(finding)
-        for block, each in dirty
-        for finding in each
+        f"{at_line(block, finding.line)}: {finding.rule} {finding.message}" for block, each in dirty for finding in each
     ]
     more = [f"and {len(words) - _MOST_LISTED} more"] if len(words) > _MOST_LISTED else []
     return "; ".join(words[:_MOST_LISTED] + more)

@@ -19,6 +19,7 @@ from pytest_aiassert.matchers.arguments import number
 from pytest_aiassert.matchers.base import Matcher
 from pytest_aiassert.matchers.code.passes_lint import cleanliness, lint_blocks
 from pytest_aiassert.matchers.describing import block_evidence, listed, no_code, source
+from pytest_aiassert.matchers.reading import at_line
 from pytest_aiassert.verdict import Verdict
 from pytest_aiassert.wording import plural
 
@@ -126,11 +127,14 @@ def _lint(blocks: tuple[Block, ...]) -> Grade | None:
     if not python:
         return None
     found = lint_blocks(python)
-    first = next((finding for each in found for finding in each), None)
+    first = next(((block, finding) for block, each in zip(python, found, strict=True) for finding in each), None)
     if first is None:
         return 1.0, "ruff finds nothing"
+    block, finding = first
     total = plural(sum(len(each) for each in found), "finding")
-    return cleanliness(python, found), f"{total}, first: {first}"
+    return cleanliness(
+        python, found
+    ), f"{total}, first: {at_line(block, finding.line)}: {finding.rule} {finding.message}"
 
 
 def _complexity(blocks: tuple[Block, ...]) -> Grade | None:

@@ -17,7 +17,7 @@ def test_clean_code_passes(good):
 def test_every_finding_is_listed_and_marked():
     verdict = passes_lint().check("```python\nimport os\n\n\ndef f(x=[]):\n    return x\n```")
     assert not verdict.passed
-    assert verdict.reason.startswith("2 findings: line 1: F401 `os` imported but unused; line 4: B006 ")
+    assert verdict.reason.startswith("2 findings: line 2: F401 `os` imported but unused; line 5: B006 ")
     assert verdict.evidence[0].marks == (1, 4)
     assert verdict.score == pytest.approx(1 / 3)
 
@@ -35,7 +35,7 @@ def test_broken_code_scores_nothing():
 def test_blocks_of_one_reply_belong_together():
     reply = "```python\nimport os\ndef f(): return 1\n```\n```python\nprint(f(), os)\nprint(missing)\n```"
     verdict = passes_lint(select="F", ignore=()).check(reply)
-    assert verdict.reason == "1 finding: block at line 6, line 2: F821 Undefined name `missing`"
+    assert verdict.reason == "1 finding: line 7: F821 Undefined name `missing`"
 
 
 def test_many_findings_are_cut():
@@ -51,7 +51,7 @@ def test_too_long_code_is_a_finding():
     huge = "x = 1\n" * 40_000
     assert "at most 200,000 are linted" in passes_lint().check(f"```python\n{huge}```").reason
     both = passes_lint().check(f"```python\n{huge}```\n```python\nx = 1\n```")
-    assert both.reason.startswith("1 finding: block at line 2")
+    assert both.reason.startswith("1 finding: line 2: invalid-syntax 239,999 characters")
 
 
 def test_cleanliness_of_nothing_is_whole():

@@ -29,7 +29,7 @@ def test_good_code_earns_nearly_all_points(good):
 def test_parts_say_why():
     found = parts("```python\nimport os\n" + TANGLED)
     assert found["code"].reason == "the block at line 2 is cut off"
-    assert found["lint"].reason == "1 finding, first: line 1: F401 `os` imported but unused"
+    assert found["lint"].reason == "1 finding, first: line 2: F401 `os` imported but unused"
     assert (found["complexity"].score, found["complexity"].reason) == (0.5, "f has a complexity of 20")
     assert found["documented"].reason == "no docstring: f"
     assert found["typed"].reason == "not fully annotated: f"
