@@ -1,12 +1,13 @@
 """The pytest plugin: options, marker and fixtures; the work is done in `integration`, when it is needed.
 
-This module is loaded in every pytest session, so beyond the standard library's os and sys it imports pytest only.
+This module is loaded in every pytest session, so beyond the standard library's os, sys and time it imports pytest only.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,6 +93,9 @@ OPTIONS: tuple[tuple[str, str | tuple[str, ...], str, str], ...] = (
 GUARDED = frozenset({"ai", "mock_ai", "replay_ai", "expect", "ai_wire", "ai_server", "ai_cassette"})
 """The fixtures whose tests call no model that is neither mocked nor replayed."""
 
+STARTED: pytest.StashKey[float] = pytest.StashKey()
+"""When the session began, in seconds of the epoch; workers of pytest-xdist are told."""
+
 EXTENSIONS = (
     "pytest_aiassert_coerce",
     "pytest_aiassert_matchers",
@@ -143,6 +147,7 @@ def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and start an evaluation where one was asked for."""
+    config.stash[STARTED] = getattr(config, "workerinput", {}).get("aiassert_started", time.time())
     config.addinivalue_line(
         "markers",
         "ai_eval(samples=1, min_pass_rate=1.0, stop='fixed', confidence=0.95, tags=(), weight=1.0, provider=None, "
@@ -167,9 +172,16 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a test that is marked ai_cassette the fixture."""
-    if isinstance(item, pytest.Function) and item.get_closest_marker("ai_cassette") is not None:
-        item.fixturenames = ["ai_cassette", *(name for name in item.fixturenames if name != "ai_cassette")]
+    """Give a test that is marked ai_cassette the fixture; an item without fixtures is refused when it is to run."""
+    names = getattr(item, "fixturenames", None)
+    if names is not None and item.get_closest_marker("ai_cassette") is not None:
+        item.fixturenames = ["ai_cassette", *(name for name in names if name != "ai_cassette")]  # type: ignore[attr-defined]  # looked at above
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist when the session began."""
+    node.workerinput["aiassert_started"] = node.config.stash[STARTED]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -198,6 +210,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip marked tests in a session without evaluation; guard the traffic of those that use a fixture of ours."""
     if not item.config.pluginmanager.has_plugin("aiassert-session") and item.get_closest_marker("ai_eval") is not None:
         pytest.skip(SKIP_REASON)
+    if not hasattr(item, "fixturenames") and item.get_closest_marker("ai_cassette") is not None:
+        pytest.fail(f"marker ai_cassette: {item.nodeid} takes no fixtures, so it cannot be recorded", pytrace=False)
     if not GUARDED.isdisjoint(getattr(item, "fixturenames", ())):
         from pytest_aiassert.integration.traffic import guard
 
@@ -260,7 +274,7 @@ def ai_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     """The test's cassette, which answers what any SDK asks a model API."""
     from pytest_aiassert.integration.recordings import cassette
 
-    yield from cassette(request)
+    yield from cassette(request, since=request.config.stash[STARTED])
 
 
 @pytest.fixture

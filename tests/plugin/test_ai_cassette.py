@@ -226,3 +226,124 @@ def test_workers_tell_the_controller(run: Run, app: str, pytester: pytest.Pytest
     result = pytester.runpytest_subprocess("-n2", "-p", "no:cov", "-k", "test_1")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["7 recorded replies that no test asked for*"])
+
+
+DECLINED = """with pytest.raises(openai.APIStatusError):
+        client.with_options(max_retries=0).chat.completions.create(
+            model="tiny", messages=[], response_format={"type": "json_schema"}
+        )"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_what_is_not_recorded_is_told(
+    run: Run, app: str, server: ChatServer, pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    server.refuses_schemas = True
+    pytester.makepyfile(test_ai_cassette=source(app, DECLINED))
+    result = pytester.runpytest_subprocess("--ai-record=once", "-p", "no:cov", *workers)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "1 reply not recorded, which would be wrong for ever; mend the cause and record again",
+            f"  {cassette_of(pytester)}: POST /v1/chat/completions: status 500",
+        ]
+    )
+    assert not cassette_of(pytester).exists()
+
+
+@pytest.mark.parametrize("mode", ["once", "new", "all"])
+def test_tests_that_share_a_cassette_record_into_it_together(run_app: Run, app: str, pytester, mode: str) -> None:
+    marker = '@pytest.mark.ai_cassette("shared.json")\n'
+    tests = "".join(f'{marker}def test_{n}():\n    ask("question {n}")\n' for n in range(3))
+    for _ in range(2):
+        run_app(app + tests, f"--ai-record={mode}").assert_outcomes(passed=3)
+        recorded = json.loads((pytester.path / "shared.json").read_text())["exchanges"]
+        asked = [exchange["request"]["body"]["json"]["messages"][0]["content"] for exchange in recorded]
+        assert asked == [f"question {n}" for n in range(3)]
+    run_app(app + tests).assert_outcomes(passed=3)
+
+
+def test_workers_that_share_a_cassette_lose_nothing_when_it_is_recorded_anew(app: str, pytester) -> None:
+    marker = '@pytest.mark.ai_cassette("shared.json")\n'
+    tests = "".join(f'{marker}def test_{n}():\n    ask("question {n}")\n' for n in range(8))
+    pytester.makepyfile(test_ai_cassette=app + tests)
+    for _ in range(2):
+        pytester.runpytest_subprocess("--ai-record=all", "-n2", "-p", "no:cov").assert_outcomes(passed=8)
+        assert len(json.loads((pytester.path / "shared.json").read_text())["exchanges"]) == 8
+
+
+UNITTEST = """
+import unittest
+
+@pytest.mark.ai_cassette
+class TestApp(unittest.TestCase):
+    def test_app(self):
+        self.assertIn("reply", ask("hi").choices[0].message.content)
+
+class TestLater(unittest.IsolatedAsyncioTestCase):
+    @pytest.mark.ai_cassette
+    async def test_app(self):
+        ask("ho")
+"""
+
+
+def test_unittest_classes_are_recorded_and_replayed(run_app: Run, app: str, server: ChatServer, pytester) -> None:
+    run_app(app + UNITTEST, "--ai-record=once").assert_outcomes(passed=2)
+    run_app(app + UNITTEST).assert_outcomes(passed=2)
+    assert len(server.requests) == 2
+    assert cassette_of(pytester, "TestApp.test_app").exists()
+
+
+DOCTEST = '''
+def answer():
+    """
+    >>> ask("hi").choices[0].message.content
+    'reply 1'
+    """
+
+pytestmark = pytest.mark.ai_cassette
+'''
+
+
+def test_doctests_are_recorded_and_replayed(run_app: Run, app: str, server: ChatServer) -> None:
+    run_app(app + DOCTEST, "--doctest-modules", "--ai-record=once").assert_outcomes(passed=1)
+    run_app(app + DOCTEST, "--doctest-modules").assert_outcomes(passed=1)
+    assert len(server.requests) == 1
+
+
+ITEMS = """
+import pytest
+
+class Line(pytest.Item):
+    def runtest(self):
+        pass
+
+class Lines(pytest.File):
+    def collect(self):
+        self.add_marker("ai_cassette")
+        yield Line.from_parent(self, name="one")
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".lines":
+        return Lines.from_parent(parent, path=file_path)
+"""
+
+
+def test_an_item_without_fixtures_is_told(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(ITEMS)
+    pytester.makefile(".lines", test_it="")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*marker ai_cassette: *one takes no fixtures, so it cannot be recorded*"])
+
+
+def test_a_key_in_a_tests_name_names_no_file(run_app: Run, app: str, pytester: pytest.Pytester) -> None:
+    key = "sk-planted-0123456789abcdef"
+    text = source(app, 'ask("hi")', f'@pytest.mark.parametrize("key", ["{key}"])\n@pytest.mark.ai_cassette')
+    text = text.replace("def test_app(ai_cassette)", "def test_app(ai_cassette, key)")
+    run_app(text, "--ai-record=once").assert_outcomes(passed=1)
+    assert [path.name for path in pytester.path.rglob("*") if "planted" in path.name] == []
+    run_app(text).assert_outcomes(passed=1)
+    result = run_app(text.replace("mark.ai_cassette", "mark.ai_cassette('{key}.json')"), "--ai-record=once")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*would put a key into a file's name; use another parameter*"])

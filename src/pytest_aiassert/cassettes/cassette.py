@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pytest_aiassert.cassettes.exchange import Exchange, RecordedRequest
 from pytest_aiassert.cassettes.files import read_exchanges
@@ -28,7 +29,8 @@ class Cassette:
     `records` says whether new exchanges are welcome, `matching` which requests are identical, `remedy` how a missing
     reply is recorded. A `staged` cassette keeps its recording beside `path`, until `publish` puts it in the old one's
     place, or `discard` drops it. Where `model` is given, only that model's exchanges are replaced. Exchanges of other
-    roles than `role` share the file, are not looked at, and stay.
+    roles than `role` share the file, are not looked at, and stay. So does all of a file that was written `since` a
+    moment, in seconds of the epoch: another test of the same session recorded it.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Cassette:
         role: str = "",
         matching: Matching = EXACT,
         remedy: str = REMEDY,
+        since: float | None = None,
     ) -> None:
         self.path = path
         self.role = role
@@ -51,12 +54,14 @@ class Cassette:
         self.exchanges: list[Exchange] = []
         self.shares_file = False
         self._model = model
+        self._since = since
         self._staging = path.with_name(f"{path.name}{_safe(model)}{_safe(role)}{_STAGED_SUFFIX}") if staged else None
         self._by_identity: dict[str, list[Exchange]] = {}
         self._served: dict[str, int] = {}
         self._unsaved: list[Exchange] = []
         self._starts_anew = staged  # what an interrupted recording left is not continued
         self._awaited: set[str] = set()
+        self._skipped: dict[str, str] = {}
         self._lock = threading.Lock()
         for exchange in exchanges:
             self._index(exchange)
@@ -76,12 +81,15 @@ class Cassette:
         role: str = "",
         matching: Matching = EXACT,
         remedy: str = REMEDY,
+        since: float | None = None,
     ) -> Cassette:
         """Read or start a cassette as a record mode says; raises CassetteError or UsageError.
 
         In mode `all` the exchanges of other models than `model` stay, where one is given. A file counts as there
-        once it has exchanges of this role.
+        once it has exchanges of this role. What another test of the session recorded, `since` a moment, is added to.
         """
+        if mode == "once" and _is_fresh(path, since):
+            mode = "new"
         there = path.exists()
         if there and role:
             there = any(exchange.role == role for exchange in read_exchanges(path))
@@ -91,7 +99,7 @@ class Cassette:
         if decision.replaces:
             read_exchanges(path)  # a damaged file is reported, not replaced
         made: dict[str, Any] = {"model": model, "role": role, "matching": matching, "remedy": remedy}
-        return cls(path, records=decision.records, staged=decision.replaces, **made)
+        return cls(path, records=decision.records, staged=decision.replaces, since=since, **made)
 
     @property
     def complete(self) -> bool:
@@ -128,9 +136,20 @@ class Cassette:
         with self._lock:
             key = self._index(exchange)
             self._awaited.discard(key)
+            self._skipped.pop(key, None)
             self._served[key] = self._served.get(key, 0) + 1
             self._unsaved.append(exchange)
             self._save()
+
+    def skip(self, request: RecordedRequest, why: str) -> None:
+        """Note why the reply to a request is not recorded; a later reply to the same request takes the note away."""
+        with self._lock:
+            self._skipped[self.matching.key(request)] = f"{request.method} {urlsplit(request.url).path or '/'}: {why}"
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What was asked and not recorded, and why."""
+        return tuple(dict.fromkeys(self._skipped.values()))
 
     def publish(self) -> bool:
         """Put a complete staged recording in the old file's place; say whether that was done."""
@@ -178,12 +197,13 @@ class Cassette:
         return cassette
 
     def _others(self) -> list[Exchange]:
-        """Return what a new recording leaves as it is: other roles, and other models where one is named."""
-        return [
-            each
-            for each in (read_exchanges(self.path) if self.path.is_file() else ())
-            if each.role != self.role or (self._model and each.request.model != self._model)
-        ]
+        """Return what a new recording leaves as it is: other roles, other models where one is named, other tests."""
+        if not self.path.is_file():
+            return []
+        there = read_exchanges(self.path)
+        if _is_fresh(self.path, self._since):
+            return there
+        return [e for e in there if e.role != self.role or (self._model and e.request.model != self._model)]
 
     def _index(self, exchange: Exchange) -> str:
         key = self.matching.key(exchange.request)
@@ -204,6 +224,11 @@ class Cassette:
             raise CassetteError(f"cannot write cassette {target}: {error}; check the folder's permissions") from error
         self._starts_anew = False
         self._unsaved.clear()
+
+
+def _is_fresh(path: Path, since: float | None) -> bool:
+    """Whether a file was written since a moment."""
+    return since is not None and path.is_file() and path.stat().st_mtime >= since
 
 
 def _safe(model: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pytest_aiassert.cassettes.exchange import RecordedRequest
-from pytest_aiassert.cassettes.redaction import redact, redact_strings
+from pytest_aiassert.cassettes.redaction import redact, redact_bytes, redact_strings
 from pytest_aiassert.errors import UsageError
 from pytest_aiassert.wording import known_names
 
@@ -77,7 +77,7 @@ class Matching:
         if isinstance(body, dict):
             body = {name: value for name, value in body.items() if name not in VOLATILE_FIELDS}
         elif body is None:
-            body = _without_boundary(request)
+            body = _without_boundary(request, self.secrets)
         for path in self._paths:
             body = _without(body, path)
         return redact_strings(body, self.secrets) if self.secrets else body
@@ -137,10 +137,13 @@ def _without(value: JSON, path: tuple[str, ...]) -> JSON:
     return value
 
 
-def _without_boundary(request: RecordedRequest) -> JSON:
+def _without_boundary(request: RecordedRequest, secrets: Sequence[re.Pattern[str]]) -> JSON:
     """Return a body that is no JSON; a multipart body without the boundary that is drawn anew each time."""
     content = request.body.encode()
     found = _BOUNDARY.match(content)
-    if found is None:
+    if found is None and request.body.raw is None:
         return request.body.to_json()
-    return {"sha256": hashlib.sha256(content.replace(found[1], b"boundary")).hexdigest()}
+    content = redact_bytes(content, secrets)
+    if found is not None:
+        content = content.replace(found[1], b"boundary")
+    return {"sha256": hashlib.sha256(content).hexdigest()}

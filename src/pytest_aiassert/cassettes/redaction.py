@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 REDACTED: Final = "[REDACTED]"
@@ -21,6 +21,8 @@ _TOKENS: Final = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS
     r"\bxox[abeprs]-[A-Za-z0-9\-]{10,}",  # Slack
     r"\bhf_[A-Za-z0-9]{24,}|\bgsk_[A-Za-z0-9]{24,}|\bnpm_[A-Za-z0-9]{30,}",
+    r"\b(?:xai|pplx|csk|nvapi|GOCSPX)-[A-Za-z0-9_\-]{16,}",  # xAI, Perplexity, Cerebras, NVIDIA, Google OAuth
+    r"\br8_[A-Za-z0-9]{20,}|\bya29\.[A-Za-z0-9_\-]{20,}",  # Replicate, Google's access tokens
     r"\beyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,}",  # JSON web tokens
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----BEGIN ).)*?-----END [A-Z ]{0,40}PRIVATE KEY-----",
 )
@@ -31,6 +33,7 @@ _RULES: Final = (
         (
             *("sk-", "rk-", "pk-", "org-", "proj_", "k_live_", "k_test_", "aiza", "ghp_", "gho_", "ghu_", "ghs_"),
             *("ghr_", "github_pat_", "glpat-", "akia", "asia", "xox", "hf_", "gsk_", "npm_", "eyj", "private key"),
+            *("xai-", "pplx-", "csk-", "nvapi-", "gocspx-", "r8_", "ya29."),
         ),
     ),
     (
@@ -43,18 +46,45 @@ _RULES: Final = (
         rf"\1{REDACTED}",
         ('key"', 'token"', 'secret"', 'authorization"', 'password"', 'passwd"'),
     ),
+    (  # forms, by their beginning or in parts
+        re.compile(
+            rf"(\"(?:{_FIELDS})=|name=\\?\"(?:{_FIELDS})\\?\"(?:\r\n|\\r\\n){{2}})[^&\s\"\\]+",
+            re.IGNORECASE | re.ASCII,
+        ),
+        rf"\1{REDACTED}",
+        ("key=", "token=", "secret=", "authorization=", "password=", "passwd=", "name="),
+    ),
     (
         re.compile(rf"([?&](?:{_FIELDS}|key|token|sig|signature|code)=)[^&#\s\"\\]+", re.IGNORECASE | re.ASCII),
         rf"\1{REDACTED}",
         ("key=", "token=", "secret=", "authorization=", "password=", "passwd=", "sig=", "signature=", "code="),
     ),
     (
-        re.compile(r"(\bhttps?://)[^/\s\"\\@:]{1,200}:[^/\s\"\\@]{1,200}@", re.IGNORECASE | re.ASCII),
+        re.compile(r"(\bhttps?://)[^/?#\s\"\\@:]{1,200}(?::[^/?#\s\"\\@]{0,200})?@", re.IGNORECASE | re.ASCII),
         rf"\1{REDACTED}@",
         ("@",),
     ),
 )
 """A rule, what it writes, and what a text must have (in lower case) for it to find anything: most texts need none."""
+
+_QUOTED: Final = (2, 3)
+"""The places of the rules that know a secret by its name in quotation marks."""
+
+_SECRET_HEADERS: Final = frozenset(
+    {
+        *(
+            "authorization",
+            "proxy-authorization",
+            "api-key",
+            "x-api-key",
+            "x-goog-api-key",
+            "ocp-apim-subscription-key",
+        ),
+        *("cookie", "openai-organization", "openai-project", "x-goog-user-project", "x-amz-security-token"),
+    }
+)
+SHORTEST: Final = 8
+"""Letters of a secret that is looked for wherever it may stand; a shorter one would be found in other words."""
 
 
 def redact(text: str) -> str:
@@ -66,6 +96,34 @@ def redact(text: str) -> str:
                 text = rule.sub(replacement, text)
                 break
     return text
+
+
+def found_secrets(
+    text: str, patterns: Sequence[re.Pattern[str]] = (), *, quoted: bool = True
+) -> Iterator[tuple[int, int]]:
+    """Yield where each secret of a text begins and ends; without those that only their `quoted` name tells."""
+    for place, (rule, *_) in enumerate(_RULES):
+        if quoted or place not in _QUOTED:
+            for found in rule.finditer(text):
+                yield found.end(1) if rule.groups else found.start(), found.end()
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            yield found.span()
+
+
+def sent_secrets(headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what a request's headers tell of keys, cookies and organisations, which a server may repeat."""
+    values: list[str] = []
+    for name, value in headers:
+        if name.lower() in _SECRET_HEADERS:
+            cookies = value.split(";") if name.lower() == "cookie" else ()
+            values += [cookie.partition("=")[2] for cookie in cookies] or [value.rpartition(" ")[2]]
+    return tuple(value for value in values if len(value) >= SHORTEST)
+
+
+def redact_bytes(content: bytes, patterns: Sequence[re.Pattern[str]] = ()) -> bytes:
+    """Replace every secret in bytes that are no text, or a form in parts."""
+    return str(redact_strings(redact(content.decode("latin-1")), patterns)).encode("latin-1")
 
 
 def redact_strings(value: Any, patterns: Sequence[re.Pattern[str]]) -> Any:

@@ -38,7 +38,12 @@ class CassetteTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Replay or record one request; raises CassetteMissError."""
         decision = self._handler.answer(
-            WireRequest(method=request.method, url=str(request.url), content=await request.aread())
+            WireRequest(
+                method=request.method,
+                url=str(request.url),
+                headers=tuple(request.headers.multi_items()),
+                content=await request.aread(),
+            )
         )
         if isinstance(decision, WireResponse):
             return _replayed(decision)

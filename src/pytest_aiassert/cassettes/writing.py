@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 from pytest_aiassert.atomic import write_atomically
 from pytest_aiassert.cassettes.attachments import Attachments
 from pytest_aiassert.cassettes.exchange import Attach, Exchange
-from pytest_aiassert.cassettes.redaction import redact, redact_strings
+from pytest_aiassert.cassettes.redaction import redact
+from pytest_aiassert.cassettes.scrubbing import scrub
 
 VERSION: Final = 1
 
@@ -71,7 +72,7 @@ def exclusive(path: Path) -> Generator[None]:
 
 def _text(exchange: Exchange, secrets: Secrets, attach: Attach | None) -> bytes:
     """Return what stands between the braces of one exchange."""
-    value = redact_strings(exchange.to_json(attach), secrets) if secrets else exchange.to_json(attach)
+    value = scrub(exchange, secrets).to_json(attach)
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).replace("\n", "\n  ")
     inner = text.removeprefix("{\n").removesuffix("\n  }")
     return redact(_LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", inner)).encode()

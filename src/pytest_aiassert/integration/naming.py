@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from pytest_aiassert.cassettes.redaction import redact
 from pytest_aiassert.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def folder_name(model: str) -> str:
 
 def file_name(name: str) -> str:
     """Return a name for a file; one that had to be changed or cut ends in a digest of what it was."""
-    safe = "".join(letter if letter.isalnum() or letter in "._-[]" else "-" for letter in name)
+    safe = "".join(letter if letter.isalnum() or letter in "._-[]" else "-" for letter in redact(name))
     if safe == name and len(safe.encode()) <= _LONGEST:
         return safe
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -102,11 +103,16 @@ def named_path(item: pytest.Item, template: str, source: str, **more: str) -> Pa
     Raises UsageError, which names the `source` of the template, where these do not fill it in.
     """
     try:
-        return item.path.parent / template.format(**parameters_of(item), **more)
+        filled = template.format(**parameters_of(item), **more)
     except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
         raise UsageError(
             f"{item.nodeid}: {source}={template!r} cannot be filled in: {type(error).__name__}: {error}"
         ) from error
+    if redact(filled) != filled:
+        raise UsageError(
+            f"{item.nodeid}: {source}={template!r} would put a key into a file's name; use another parameter"
+        )
+    return item.path.parent / filled
 
 
 def parameters_of(item: pytest.Item) -> dict[str, Any]:

@@ -41,17 +41,18 @@ class RecordingPlan:
     hosts: tuple[str, ...] = ()
 
 
-def cassette(request: pytest.FixtureRequest) -> Generator[Cassette]:
+def cassette(request: pytest.FixtureRequest, *, since: float) -> Generator[Cassette]:
     """Yield the test's cassette while its traffic is answered from it; raises CassetteError or UsageError.
 
-    Trials of one item share the cassette, so that the n-th trial gets the n-th reply.
+    Trials of one item share the cassette, so that the n-th trial gets the n-th reply. Tests may share one, too: what
+    was recorded `since` the session began (in seconds of the epoch) stays.
     """
     __tracebackhide__ = True
     item = cast("pytest.Item", request.node)
     plan = _plan(item)
     evaluation = item.stash.get(EVALUATION, None)
     keeper = evaluation or Holder()
-    tape = keeper.hold(MARKER, lambda: _Tape(_open(item, plan)))
+    tape = keeper.hold(MARKER, lambda: _Tape(_open(item, plan, since)))
     handler = CassetteHandler(tape.cassette, pace=plan.pace, covers=_covers(plan.hosts))
     failures = request.session.testsfailed
     with tapped(request, [handler], rank=CASSETTES):
@@ -75,7 +76,7 @@ class _Tape:
         """Leave the old recording as it is, and the new one beside it."""
 
 
-def _open(item: pytest.Item, plan: RecordingPlan) -> Cassette:
+def _open(item: pytest.Item, plan: RecordingPlan, since: float) -> Cassette:
     __tracebackhide__ = True
     settings = read_settings(item.config)
     evaluated = plan_for(item, settings)
@@ -83,7 +84,7 @@ def _open(item: pytest.Item, plan: RecordingPlan) -> Cassette:
     mode = plan.record or settings.record
     if mode == "none" and not path.exists():
         raise CassetteError(f"no cassette at {path}; record one with --ai-record=once")
-    return Cassette.open(path, mode, matching=plan.matching, remedy="--ai-record={mode}")
+    return Cassette.open(path, mode, matching=plan.matching, remedy="--ai-record={mode}", since=since)
 
 
 def _covers(hosts: tuple[str, ...]) -> Callable[[WireRequest], bool]:

@@ -1,4 +1,4 @@
-"""Tells at the end of a session which cassettes are stale, and which hold replies that nobody asked for."""
+"""Tells at the end of a session which cassettes are stale or unused, and which replies were not recorded."""
 
 from __future__ import annotations
 
@@ -39,9 +39,11 @@ class CassetteWatch:
         self._started = datetime.now(UTC)
         self._stale: set[str] = set()
         self._used: dict[Path, Usage] = {}
+        self._skipped: dict[str, tuple[str, ...]] = {}
 
     def note(self, cassette: Cassette, *, whole: bool) -> None:
-        """Note a cassette's age; where the `whole` test passed, what it left unused, too."""
+        """Note a cassette's age and what it did not keep; where the `whole` test passed, what it left unused, too."""
+        self._skipped[str(cassette.path)] = cassette.skipped
         if self._max_age is not None and is_stale(cassette.exchanges, self._max_age, self._started):
             self._stale.add(str(cassette.path))
         usage = usage_of(cassette) if whole else None
@@ -53,22 +55,33 @@ class CassetteWatch:
         self._stale.update(told["stale"])
         for path, stamp, unused in told["used"]:
             self._used[Path(path)] = Usage(path=Path(path), stamp=tuple(stamp), unused=tuple(unused))
+        for path, skipped in told["skipped"]:
+            self._skipped[path] = (*self._skipped.get(path, ()), *skipped)
 
     def pytest_sessionfinish(self) -> None:
         """Tell the controller, or keep what was used for `aiassert cassettes prune`."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             used = [(str(usage.path), usage.stamp, usage.unused) for usage in self._used.values()]
-            output[WORKER_KEY] = {"stale": sorted(self._stale), "used": used}
+            skipped = [(path, list(said)) for path, said in self._skipped.items()]
+            output[WORKER_KEY] = {"stale": sorted(self._stale), "used": used, "skipped": skipped}
         elif self._used and self._config.pluginmanager.has_plugin("cacheprovider"):
             folder = self._config.cache.mkdir(USAGE_FILE.parent.name)
             write_usage(folder / USAGE_FILE.name, self._used.values())
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what is stale and unused."""
+        """Say what was not recorded, and what is stale and unused."""
         unused = {usage.path: len(usage.unused) for usage in self._used.values() if usage.unused}
-        for line in (*_stale_lines(self._stale, self._max_age), *_unused_lines(unused)):
+        skipped = [f"{path}: {why}" for path, said in sorted(self._skipped.items()) for why in said]
+        for line in (*_skipped_lines(skipped), *_stale_lines(self._stale, self._max_age), *_unused_lines(unused)):
             terminalreporter.write_line(line)
+
+
+def _skipped_lines(skipped: list[str]) -> list[str]:
+    if not skipped:
+        return []
+    head = f"{plural(len(skipped), 'reply', 'replies')} not recorded, which would be wrong for ever"
+    return _listed(f"{head}; mend the cause and record again", skipped)
 
 
 def _stale_lines(paths: Iterable[str], limit: timedelta | None) -> list[str]:
