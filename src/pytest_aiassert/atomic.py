@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+_TEMPORARY: Final = re.compile(r"\..+\.[a-z0-9_]{8}")  # as mkstemp names it
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -23,3 +28,9 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def temporary_files(folder: Path) -> Iterable[Path]:
+    """Return the JSON files and bodies beneath a folder that a crash left half written."""
+    for kind in ("json", "recording", "bin"):
+        yield from sorted(path for path in folder.rglob(f".*.{kind}.????????") if _TEMPORARY.fullmatch(path.name))

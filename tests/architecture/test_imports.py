@@ -63,6 +63,6 @@ def test_the_plugin_module_imports_only_pytest(root: Path) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
 
-    assert imported <= {"__future__", "os", "sys", "typing", "pytest"}, sorted(
+    assert imported <= {"__future__", "os", "sys", "time", "typing", "pytest"}, sorted(
         imported
     )  # every Python has loaded the others

@@ -112,7 +112,7 @@ def found_secrets(
 
 
 def sent_secrets(headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return what a request's headers tell of keys, cookies and organisations, which a server may repeat."""
+    """Return the keys, cookies and organisations in headers: a server may repeat them."""
     values: list[str] = []
     for name, value in headers:
         if name.lower() in _SECRET_HEADERS:

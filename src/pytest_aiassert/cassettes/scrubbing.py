@@ -19,7 +19,7 @@ _NAMED_BY_VALUE: Final = ("id", "type", "object", "model", "role")
 
 
 def scrub(exchange: Exchange, patterns: _Patterns = ()) -> Exchange:
-    """Return an exchange in which whatever a pattern finds is replaced, and built-in rules where text is no rule's."""
+    """Return an exchange without what a pattern finds; streams and bytes also without known secrets."""
     request, response = exchange.request, exchange.response
     return replace(
         exchange,

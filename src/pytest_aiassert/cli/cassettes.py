@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from pytest_aiassert.atomic import temporary_files
 from pytest_aiassert.cassettes import Cassette
 from pytest_aiassert.cassettes.exchange import Body, Exchange
 from pytest_aiassert.cassettes.upkeep import (
@@ -89,13 +90,14 @@ def prune_cassettes(paths: Sequence[Path], *, usage: Path | None, yes: bool) -> 
     """Say what can go, remove it if `yes`, and return the exit code."""
     files = cassette_files(paths)
     folders = sorted({folder for path in paths if path.is_dir() for folder in path.rglob("*.bodies")})
-    found = [*removals(files, _usages(usage)), *lost_bodies(folders)]
+    left = [Removal(path=p, why="a crash left it") for path in paths if path.is_dir() for p in temporary_files(path)]
+    found = [*removals(files, _usages(usage)), *lost_bodies(folders), *left]
     for removal in found:
         if yes:
             remove(removal)
         show([f"{'removed' if yes else 'would remove'} {_what(removal)}: {removal.why}"])
-    for left in sorted(left for path in paths if path.is_dir() for left in path.rglob("*.recording")):
-        complain(f"{left} is an interrupted recording; move it in place of the cassette, or remove it")
+    for staged in sorted(staged for path in paths if path.is_dir() for staged in path.rglob("*.recording")):
+        complain(f"{staged} is an interrupted recording; move it in place of the cassette, or remove it")
     if not found:
         show(["nothing to prune"])
     elif not yes:

@@ -154,6 +154,48 @@ def test_two_processes_on_one_file_lose_nothing(path: Path) -> None:
     assert sorted(texts) == sorted(f"{who}{number}" for who in "xy" for number in range(30))
 
 
+ENDLESS = """
+import sys, pathlib
+sys.path.insert(0, sys.argv[1])
+from pytest_aiassert.cassettes import Cassette
+from tests.pytest_aiassert.cassettes.conftest import exchange
+cassette = Cassette.open(pathlib.Path(sys.argv[2]))
+for number in range(int(sys.argv[3]), 1_000_000):
+    cassette.add(exchange("a", str(number)))
+    print(number, flush=True)
+"""
+
+
+def test_a_recorder_that_is_killed_loses_nothing_that_it_had_added(path: Path) -> None:
+    added: list[int] = []
+    for kill in range(4):
+        command = [sys.executable, "-c", ENDLESS, str(ROOT), str(path), str(len(added) + 1000 * kill)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as recorder:
+            assert recorder.stdout is not None
+            added += [int(recorder.stdout.readline()) for _ in range(5 + kill)]
+            recorder.kill()
+            added += map(int, recorder.stdout.read().split())
+        kept = [int(text_of(each) or "") for each in Cassette.load(path).exchanges]
+        assert set(added) <= set(kept)
+        assert len(kept) <= len(added) + kill + 1  # at most the one that was under way each time
+
+
+FULL = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+"""
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_recorded(path: Path) -> None:
+    command = [sys.executable, "-c", FULL + ENDLESS, str(ROOT), str(path), "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert f"CassetteError: cannot write cassette {path}" in done.stderr
+    kept = [int(text_of(each) or "") for each in Cassette.load(path).exchanges]
+    assert kept == [int(line) for line in done.stdout.split()]
+    assert len(kept) > 2
+    assert [left.name for left in path.parent.iterdir()] == [path.name]
+
+
 def test_a_file_removed_while_recording_is_written_again(path: Path) -> None:
     cassette = Cassette.open(path)
     cassette.add(exchange("a", "1"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from pytest_aiassert.cassettes import Cassette
@@ -190,6 +193,22 @@ def test_an_interrupted_recording_is_never_removed(aiassert, folder, path):
     left.write_text("{}")
     assert f"{left} is an interrupted recording" in aiassert("cassettes", "prune", folder, "--yes").stderr
     assert left.exists()
+
+
+def test_what_a_crash_left_goes(aiassert, folder, path):
+    program = """
+import os, sys
+from pathlib import Path
+from pytest_aiassert.atomic import write_atomically
+os.fsync = lambda _: os._exit(9)
+write_atomically(Path(sys.argv[1]), "{}")
+"""
+    assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
+    (left,) = (each for each in path.parent.iterdir() if each.name.startswith("."))
+    before = path.read_bytes()
+    assert f"removed {left}: a crash left it" in aiassert("cassettes", "prune", folder, "--yes").stdout
+    assert not left.exists()
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"a": {}}', '{"a": {"stamp": 1, "unused": 1}}'])
