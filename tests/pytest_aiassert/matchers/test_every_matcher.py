@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import subprocess
 
 import pytest
@@ -81,6 +82,7 @@ def _beside_a_repository(tmp_path_factory):
         yield
 
 
+@functools.cache
 def judged(call, reply):
     verdict = made(call).check(Completion(text=reply, usage=Usage(input_tokens=1)))
     assert 0 <= verdict.score <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import textwrap
 
@@ -54,9 +55,14 @@ def commit(folder, files):
     return folder
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory):
+    return commit(tmp_path_factory.mktemp("committed"), FILES)
+
+
 @pytest.fixture
-def repo(tmp_path):
-    return commit(tmp_path, FILES)
+def repo(committed, tmp_path):
+    return shutil.copytree(committed, tmp_path / "repo")
 
 
 def test_a_patch_that_applies_and_passes(repo):
@@ -121,11 +127,11 @@ def test_the_repositorys_own_tests_count(repo):
         "raise SystemExit(0)",
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import sys; print('passed: 2', flush=True); sys.stdout.close(); import os; os._exit(0)",
-        "while True: pass",
+        "import time; time.sleep(60)",
     ],
 )
 def test_leaving_early_is_no_pass(repo, code):
-    verdict = applies_to(repo, seconds=4).check(FIX.replace("return sum(prices)", code))
+    verdict = applies_to(repo, seconds=6).check(FIX.replace("return sum(prices)", code))
     assert not verdict.passed
 
 
