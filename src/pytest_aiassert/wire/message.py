@@ -27,7 +27,10 @@ class WireRequest:
     def header(self, name: str) -> str:
         """Return a header's first value, empty where there is none."""
         name = name.lower()
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        for key, value in self.headers:  # a plain loop: this runs for every request
+            if key.lower() == name:
+                return value
+        return ""
 
     @property
     def host(self) -> str:

@@ -129,6 +129,14 @@ def test_the_boundary_of_a_multipart_body_does_not_count():
     assert not same(EXACT, multipart("one1", b"\xff"), multipart("one1", b"\xfe"))
 
 
+@pytest.mark.parametrize("end", [b"", b"\xff"])
+def test_a_secret_in_an_upload_counts_as_redacted(end):
+    own = Matching.of(secrets=[r"customer \d+"])
+    sent = multipart("one1", b"sk-proj-abcdefghijklmnop customer 4711" + end)
+    assert same(own, sent, multipart("two2", b"[REDACTED] [REDACTED]" + end))
+    assert not same(own, sent, multipart("two2", b"[REDACTED] customer" + end))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -23,6 +23,13 @@ SECRETS = {
     "stripe": "sk_live_" + "0123456789abcdefghij",
     "hugging face": "hf_" + "abcdefghijklmnopqrstuvwxyz0123",
     "groq": "gsk_" + "abcdefghijklmnopqrstuvwxyz0123",
+    "xai": "xai-" + "abcdefghijklmnop0123456789",
+    "perplexity": "pplx-" + "abcdefghijklmnop0123456789",
+    "cerebras": "csk-" + "abcdefghijklmnop0123456789",
+    "nvidia": "nvapi-" + "abcdefghij_klmnop-0123456789",
+    "replicate": "r8_" + "abcdefghijklmnop0123456789",
+    "google oauth": "GOCSPX-" + "abcdefghijklmnop0123",
+    "google access": "ya29." + "a0AfH6SMBabcdefghijklmnop0123",
     "jwt": "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
 }
@@ -49,8 +56,27 @@ def test_query_strings_lose_their_keys(name: str) -> None:
     assert redact(f"https://h/v1?a=1&{name}=s3cret#x") == f"https://h/v1?a=1&{name}=[REDACTED]#x"
 
 
-def test_urls_lose_their_passwords() -> None:
-    assert redact("https://me:hunter2@host/v1") == "https://[REDACTED]@host/v1"
+@pytest.mark.parametrize("user", ["me:hunter2", "hunter2", "hunter2:"])
+def test_urls_lose_their_users_and_passwords(user: str) -> None:
+    assert redact(f"https://{user}@host/v1") == "https://[REDACTED]@host/v1"
+
+
+def test_an_at_in_a_path_or_query_is_no_user() -> None:
+    for url in ("https://host/@me", "https://host?to=me@host", "https://host#me@host"):
+        assert redact(url) == url
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "client_secret={}&grant_type=client_credentials",
+        "grant_type=client_credentials&client_secret={}",
+        '--b1\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n{}\r\n--b1--',
+    ],
+)
+def test_forms_lose_their_secrets(form: str) -> None:
+    text = json.dumps({"text": form.format("hunter2")})
+    assert json.loads(redact(text)) == {"text": form.format("[REDACTED]")}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +123,7 @@ def test_hostile_text_takes_no_longer_than_other_text(text: str) -> None:
 def test_looking_for_marks_first_changes_nothing(text: str, secret: str) -> None:
     for sample in (text, f"{text}{secret}", f'{{"Api_Key": "{text}"}}', f"HTTP://a:{text}@h/?KEY={text}"):
         expected = sample
-        for rule, replacement, _ in redaction._RULES:
+        for rule, replacement, *_ in redaction._RULES:
             expected = rule.sub(replacement, expected)
         assert redact(sample) == expected
 

@@ -193,7 +193,9 @@ def _library(module: ModuleType) -> Library:
 
 
 def _seen(request: Any) -> WireRequest:
-    return seen(request.method, str(request.url), request.headers.multi_items(), request.content)
+    encoding = request.headers.encoding  # once: the library's own multi_items looks it up for every header
+    headers = [(name.lower().decode(encoding), value.decode(encoding)) for name, value in request.headers.raw]
+    return seen(request.method, str(request.url), headers, request.content)
 
 
 def _mocked(transport: Any) -> bool:
