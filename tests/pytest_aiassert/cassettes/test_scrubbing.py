@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from pytest_aiassert.cassettes.exchange import Body, Event
+from pytest_aiassert.cassettes import Cassette
+from pytest_aiassert.cassettes.exchange import Body, Event, Exchange, RecordedRequest, RecordedResponse
 from pytest_aiassert.cassettes.scrubbing import scrub_body
 
 KEY = "sk-proj-abcdefghijklmnop0123456789"
@@ -61,3 +63,15 @@ def test_code_in_a_stream_keeps_its_names_for_secrets() -> None:
 def test_bytes_lose_their_keys_and_nothing_else() -> None:
     scrubbed = scrub_body(Body(raw=b"\x00\xff" + KEY.encode() + b"\xfe 4711"), [re.compile("4711")])
     assert scrubbed == Body(raw=b"\x00\xff[REDACTED]\xfe [REDACTED]")
+
+
+def test_what_a_stream_or_an_upload_tells_reaches_no_file(tmp_path: Path) -> None:
+    cassette = Cassette.open(tmp_path / "test_it.json")
+    request = RecordedRequest(method="POST", url="http://h/v1", body=Body(raw=b"\xff" * 300 + KEY.encode()))
+    half = len(KEY) // 2
+    response = RecordedResponse(status=200, headers={}, body=stream(KEY[:half], KEY[half:]))
+    cassette.add(Exchange(request=request, response=response))
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY[:half].encode() not in written
+    assert KEY[half:].encode() not in written
+    assert Cassette.load(cassette.path).take(request) is not None
