@@ -124,10 +124,11 @@ class Harness:
     python: Path
     script: str
     work: Path
+    options: tuple[str, ...] = ()
 
     def run(self) -> tuple[float, int]:
         """Judge everything; return the seconds that took, start-up left out, and the number of passes."""
-        said = json.loads(run([self.python, "-c", self.script, self.work], cwd=ROOT))
+        said = json.loads(run([self.python, *self.options, "-c", self.script, self.work], cwd=ROOT))
         return float(said["seconds"]), int(said["passes"])
 
 

@@ -115,10 +115,10 @@ def _with_time_outs(checks: list[Check], solutions: list[str], workers: int, rou
 
 def _without_time_outs(checks: list[Check], workers: int, rounds: int) -> list[Figure]:
     work = _work("timely", checks, workers)
-    python = Path(sys.executable)
+    python, lean = Path(sys.executable), ("-S",)  # as the sandbox starts it: what is loaded, each fork pays for
     others = {
-        "bare fork": Harness(python=python, script=BARE_FORK, work=work),
-        "warm": Harness(python=python, script=WARM, work=work),
+        "bare fork": Harness(python=python, script=BARE_FORK, work=work, options=lean),
+        "warm": Harness(python=python, script=WARM, work=work, options=lean),
     }
     rates, ratios, _ = _compare(checks, others, workers, rounds)
     return [

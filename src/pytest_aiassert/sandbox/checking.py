@@ -90,7 +90,7 @@ class _Round:
         try:
             self._work()
             self._waiting.extend(self._starved)
-            self._patient = True
+            self._patient, self._workers = True, max(self._workers, 2 * cores())
             self._work()
         finally:
             for team, _ in self._busy.values():
