@@ -15,6 +15,7 @@ from pytest_aiassert.cassettes.sdks import ResponseModels, models_for
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter
+    from pydantic_core import ErrorDetails
 
 Change: TypeAlias = Literal["lost", "changed", "gained"]
 State: TypeAlias = Literal["valid", "drifted", "unknown", "missing"]
@@ -107,12 +108,41 @@ def _compare(name: str, value: Any, place: str) -> Iterator[Drift]:
     try:
         model = _adapter(name).validate_python(value)
     except ValidationError as error:
-        for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        for problem in _of_the_kind_meant(error.errors(include_url=False, include_context=False, include_input=False)):
             steps = [step for step in problem["loc"] if not _is_branch(step)]
             change: Change = _CHANGES.get(problem["type"], "changed")
             yield Drift(change=change, place=_join(place, steps), detail=problem["msg"] if change == "changed" else "")
         return
     yield from _gained(model, value, place)
+
+
+def _of_the_kind_meant(problems: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Yield the problems of the branch of a union that the value's `type` names, one where it names none."""
+    other = {
+        problem["loc"][:-1]
+        for problem in problems
+        if problem["type"] == "literal_error"
+        and problem["loc"][-1] == "type"
+        and len(problem["loc"]) > 1
+        and _is_branch(problem["loc"][-2])
+    }
+    known = {
+        loc[:end]
+        for loc in (problem["loc"] for problem in problems)
+        for end, step in enumerate(loc)
+        if _is_branch(step) and (*loc[:end], step) not in other
+    }
+    told: set[tuple[str | int, ...]] = set()
+    for problem in problems:
+        loc = problem["loc"]
+        ends = [end for end in range(1, len(loc)) if loc[:end] in other]
+        if not ends:
+            yield problem
+            continue
+        union = loc[: ends[0] - 1]
+        if union not in known and union not in told:
+            told.add(union)
+            yield {**problem, "type": "unknown_kind", "loc": (*union, "type"), "msg": "of a kind that it does not know"}
 
 
 @lru_cache(maxsize=32)

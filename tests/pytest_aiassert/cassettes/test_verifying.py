@@ -80,6 +80,28 @@ def test_what_was_gained_or_lost_is_named(name, change, expected):
     assert drifts(url, value) == expected
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"delta": {"type": "text_delta"}}, ["lost events[0].delta.text"]),
+        ({"delta": {"type": "mood_delta"}}, ["changed events[0].delta.type (of a kind that it does not know)"]),
+        (
+            {"delta": {"type": "mood_delta"}, "index": "first"},
+            [
+                "changed events[0].delta.type (of a kind that it does not know)",
+                "changed events[0].index (Input should be a valid integer, unable to parse string as an integer)",
+            ],
+        ),
+        ({"type": "mood"}, ["changed events[0].type (of a kind that it does not know)"]),
+    ],
+)
+def test_an_event_is_held_against_the_model_of_its_type_alone(event, expected):
+    url, _ = SOUND["anthropic"]
+    data = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "hi"}, **event}
+    found = verify(recorded(url, Body(events=(Event(dt=0.0, data=f"data: {json.dumps(data)}\n\n"),))))
+    assert sorted(map(str, found.drifts)) == expected
+
+
 def test_a_value_that_the_model_refuses_is_changed():
     (found,) = drifts(SOUND["openai"][0], {**CHAT, "created": "yesterday"})
     assert found.startswith("changed created (Input should be a valid integer")
