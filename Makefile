@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP_OPTIONS := --disable-pip-version-check --retries 5 --timeout 60
 PIP := $(BIN)/python -m pip $(PIP_OPTIONS)
 LITELLM ?= .venv-litellm
+PROXY ?= .venv-proxy
 PROVIDER ?=
 GOLDEN ?= golden/coding
 SAMPLES ?= 5
@@ -35,6 +36,12 @@ $(LITELLM)/.installed: pyproject.toml tests/sdks/litellm.txt
 	@$(PYTHON) -m venv $(LITELLM)
 	@$(LITELLM)/bin/python -m pip install -q --upgrade 'pip>=25.1'
 	@$(LITELLM)/bin/python -m pip $(PIP_OPTIONS) install -q -r tests/sdks/litellm.txt -e '.[serve]' && touch $@
+
+$(PROXY)/.installed: tests/sdks/proxy.txt
+	@echo "installing litellm's proxy into $(PROXY)"
+	@$(PYTHON) -m venv $(PROXY)
+	@$(PROXY)/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@$(PROXY)/bin/python -m pip $(PIP_OPTIONS) install -q -r tests/sdks/proxy.txt && touch $@
 
 eval: $(VENV)/.installed ## judge the recorded replies in examples/, offline; writes build/ai-report.*
 	@mkdir -p build
@@ -71,7 +78,9 @@ record: $(VENV)/.installed ## record a golden set: make record PROVIDER=openai+h
 	@PROVIDER='$(PROVIDER)' scripts/with-model sh -c '$(BIN)/aiassert record $(GOLDEN) --provider "$$PROVIDER" --samples $(SAMPLES)'
 
 test-real: $(VENV)/.installed-dev ## tests against a real model: make test-real PROVIDER=openai+http://HOST:PORT/v1:MODEL
-	@PROVIDER='$(PROVIDER)' scripts/with-model $(BIN)/python -m pytest tests/real -m real
+	@$(MAKE) --no-print-directory $(PROXY)/.installed || rm -rf $(PROXY)
+	@PROVIDER='$(PROVIDER)' scripts/with-model $(BIN)/python scripts/with_proxy.py $(PROXY)/bin/litellm \
+	  $(BIN)/python -m pytest tests/real -m real
 
 dist: $(VENV)/.installed-dev ## build sdist and wheel into dist/
 	@rm -rf dist && $(BIN)/python -m build -q && ls dist
@@ -80,4 +89,4 @@ dist-check: $(VENV)/.installed-dev ## install the wheel beside openai, deepeval 
 	@$(BIN)/python -m pytest tests/packaging -m beside
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) $(LITELLM) build dist .coverage*
+	rm -rf $(VENV) $(LITELLM) $(PROXY) build dist .coverage*
