@@ -64,10 +64,10 @@ def test_record_in_pytest_then_replay_offline(spec, pytester):
         """
     )
     live = ("--ai-eval", f"--ai-provider={spec}", "--ai-record=once", "--ai-concurrency=2")
-    pytester.runpytest_inprocess(*QUIET, *live).assert_outcomes(passed=2)
+    pytester.runpytest_subprocess(*QUIET, *live).assert_outcomes(passed=2)
     written = {path: path.read_bytes() for path in Path(pytester.path, "cassettes").rglob("*.json")}
     assert len(written) == 2
-    pytester.runpytest_inprocess(*QUIET, "--ai-eval").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess(*QUIET, "--ai-eval").assert_outcomes(passed=2)
     assert {path: path.read_bytes() for path in written} == written
 
 
