@@ -10,7 +10,7 @@ from benchmarks import publish
 
 OWN = ("install", "idle", "trial", "evaluation", "linting", "reading")
 WITH_PEERS = (*OWN, "wire", "peers")
-ON_DEMAND = ("sandbox",)  # needs data beside the repository
+ON_DEMAND = ("sandbox", "wire_peers")  # the one needs data beside the repository, the other npm
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 from benchmarks.environment import ROOT
-from benchmarks.result import Figure, Result
+from benchmarks.result import Figure, Result, Table
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+TABLES = ROOT / "docs" / "reference" / "peers.md"
 RAW = ROOT / "build" / "benchmarks.json"
 NAMES = ("pytest", "pytest-aiassert")
 
 
-def as_text(result: Result) -> str:
+def as_text(result: Result | Table) -> str:
     """Return a result for the terminal."""
+    if isinstance(result, Table):
+        return "\n".join([result.title, *(_cells(row) for row in (result.head, *result.rows))])
     width = max(len(figure.name) for figure in result.figures)
     lines = [
         f"{figure.name:<{width}}  {_value(figure):>12}  {_interval(figure):<24}{_verdict(figure)}"
@@ -28,8 +32,11 @@ def as_text(result: Result) -> str:
     return "\n".join(line.rstrip() for line in [result.title, *(f"  {line}" for line in lines)])
 
 
-def as_markdown(result: Result) -> str:
+def as_markdown(result: Result | Table) -> str:
     """Return a result as a table under its heading."""
+    if isinstance(result, Table):
+        rows = [_cells(row) for row in (result.head, ("---",) * len(result.head), *result.rows)]
+        return "\n".join([f"## {result.title}", "", result.method, "", *rows, ""])
     rows = [
         f"| {figure.name} | {_value(figure)} | {_interval(figure)} | {figure.n} | {_limit(figure)} |"
         for figure in result.figures
@@ -38,24 +45,31 @@ def as_markdown(result: Result) -> str:
     return "\n".join([f"## {result.title}", "", result.method, "", *head, *rows, ""])
 
 
-def write(results: dict[str, Result]) -> list[Path]:
-    """Replace the measured sections of the page, and the raw figures; return the files written."""
-    text = PAGE.read_text(encoding="utf-8")
+def write(results: Mapping[str, Result | Table]) -> list[Path]:
+    """Replace the measured sections of the pages, and the raw figures; return the files written."""
+    texts: dict[Path, str] = {}
     for name, result in results.items():
+        page = TABLES if isinstance(result, Table) else PAGE
+        text = texts.get(page) or page.read_text(encoding="utf-8")
         start, end = f"<!-- measured: {name} -->", f"<!-- end: {name} -->"
         if start not in text or end not in text:
             raise SystemExit(
-                f"benchmarks: {PAGE} lacks the markers {start} and {end}; add them where the table belongs"
+                f"benchmarks: {page} lacks the markers {start} and {end}; add them where the table belongs"
             )
         before, _, rest = text.partition(start)
         after = rest.partition(end)[2]
-        text = f"{before}{start}\n{as_markdown(result)}\nMeasured {_when()} on {_machine()}.\n{end}{after}"
-    PAGE.write_text(text, encoding="utf-8")
+        texts[page] = f"{before}{start}\n{as_markdown(result)}\nMeasured {_when()} on {_machine()}.\n{end}{after}"
+    for page, text in texts.items():
+        page.write_text(text, encoding="utf-8")
     RAW.parent.mkdir(exist_ok=True)
     raw = {name: asdict(result) for name, result in results.items()}
     document = {"version": 1, "date": _when(), "machine": _machine(), "results": raw}
     RAW.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return [PAGE, RAW]
+    return [*texts, RAW]
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    return f"| {' | '.join(row)} |"
 
 
 def _value(figure: Figure) -> str:

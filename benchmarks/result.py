@@ -33,3 +33,14 @@ class Result:
     title: str
     method: str
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What was found in words: rows of cells under a head, on a page of its own in docs/reference."""
+
+    title: str
+    method: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: tuple[Figure, ...] = ()
