@@ -33,8 +33,8 @@ def measure(*, quick: bool = False) -> Result:
         title=TITLE,
         method=(
             f"{CALLS} chat completions of the openai SDK, matched on the whole body, against the same calls answered "
-            "by a bare MockTransport with a canned body; then the same against vcrpy with openai 2, which it still "
-            "sees. Interleaved rounds in one process; loading a cassette is told apart. The wait for the first token "
+            "by a bare MockTransport with a canned body; then the same against vcrpy with openai 2. "
+            "Interleaved rounds in one process; loading a cassette is told apart. The wait for the first token "
             "is that of a stream from a server on loopback. Memory is that of a fresh process with the SDK."
         ),
         figures=tuple(figures),

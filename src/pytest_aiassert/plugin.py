@@ -171,11 +171,13 @@ def pytest_unconfigure() -> None:
         warm.warm_ruff().close()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a test that is marked ai_cassette the fixture; an item without fixtures is refused when it is to run."""
-    names = getattr(item, "fixturenames", None)
-    if names is not None and item.get_closest_marker("ai_cassette") is not None:
-        item.fixturenames = ["ai_cassette", *(name for name in names if name != "ai_cassette")]  # type: ignore[attr-defined]  # looked at above
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that are marked ai_cassette the fixture; an item without fixtures is refused when it is to run."""
+    for item in items:
+        names = getattr(item, "fixturenames", None)
+        if names is not None and item.get_closest_marker("ai_cassette") is not None:
+            item.fixturenames = ["ai_cassette", *(name for name in names if name != "ai_cassette")]  # type: ignore[attr-defined]  # looked at above
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -347,3 +347,13 @@ def test_a_key_in_a_tests_name_names_no_file(run_app: Run, app: str, pytester: p
     result = run_app(text.replace("mark.ai_cassette", "mark.ai_cassette('{key}.json')"), "--ai-record=once")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*would put a key into a file's name; use another parameter*"])
+
+
+def test_a_conftest_may_add_the_marker(run_app: Run, app: str, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        "import pytest\n\ndef pytest_collection_modifyitems(items):\n"
+        "    for item in items:\n        item.add_marker(pytest.mark.ai_cassette)\n"
+    )
+    text = f'{app}\ndef test_app():\n    ask("hi")\n'
+    run_app(text, "--ai-record=once").assert_outcomes(passed=1)
+    assert len(json.loads(cassette_of(pytester).read_text())["exchanges"]) == 1
