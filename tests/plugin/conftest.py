@@ -61,7 +61,8 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("AIASSERT_"):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER"):  # with the last two, pytest shows more
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -188,7 +188,8 @@ class EvalSession:
     def _check_recording(self, items: list[pytest.Item]) -> None:
         """Refuse to record from recordings, unless it is the code under test or a judge that is recorded."""
         if not is_replay(self.settings.judge) or any(
-            "ai_cassette" in getattr(item, "fixturenames", ()) for item in items
+            item.get_closest_marker("ai_cassette") or "ai_cassette" in getattr(item, "fixturenames", ())
+            for item in items
         ):
             return
         for spec in self.settings.providers:

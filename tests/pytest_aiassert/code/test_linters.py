@@ -28,7 +28,7 @@ def linter(lint=stars, **keywords):
 def test_a_linter_of_ones_own_judges_its_languages():
     with use_linters(linter()):
         matcher = passes_lint(linter="sqlstars")
-    assert matcher.check(REPLY).reason == "1 finding: line 1: star name the columns (sql)"
+    assert matcher.check(REPLY).reason == "1 finding: line 2: star name the columns (sql)"
     assert matcher.check(REPLY.replace("*", "id")).reason == "sqlstars finds nothing in 1 sql block, at line 2"
     assert matcher.check("```python\nx\n```").reason == "no sql or text code: found python at line 2"
     both = matcher.check(f"{REPLY.replace('*', 'id')}\n```text\nid\n```")
