@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_aiassert.wire import Tap
 from pytest_aiassert.wire.intercept import intercept
 from pytest_aiassert.wire.mocking import AIWire
 
+OFFICIAL = pytest.mark.skipif(find_spec("anthropic") is None, reason="these SDKs are tested in another environment")
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 
 
@@ -43,6 +45,7 @@ def test_azures_client_is_answered_as_openais(wire: AIWire) -> None:
     assert [call.model for call in wire.openai.calls] == ["my-gpt", "my-e"]
 
 
+@OFFICIAL
 def test_vectors_and_models_reach_every_sdk(wire: AIWire) -> None:
     import ollama
     import openai
@@ -65,6 +68,7 @@ def test_vectors_and_models_reach_every_sdk(wire: AIWire) -> None:
     assert [model.model for model in ollama.list().models] == ["a", "b"]
 
 
+@OFFICIAL
 def test_tokens_and_models_reach_anthropics_sdk(wire: AIWire) -> None:
     import anthropic
 
@@ -75,6 +79,7 @@ def test_tokens_and_models_reach_anthropics_sdk(wire: AIWire) -> None:
     assert [model.id for model in client.models.list()] == ["a", "b"]
 
 
+@OFFICIAL
 def test_a_refusal_is_one_for_every_sdk_that_knows_refusals(wire: AIWire) -> None:
     import anthropic
     import openai
