@@ -135,7 +135,7 @@ def test_an_agents_structured_output_is_judged_as_json(ai: AIWire) -> None:
 
     ai.openai.reply(PERSON.model_dump())  # the arguments of the tool that the agent insists on
     agent = Agent(OpenAIChatModel("gpt-9", provider=OpenAIProvider(api_key="none")), output_type=Person)
-    assert as_completion(agent.run_sync("Who?")).text == '{"name": "Zoë", "age": 36}'
+    assert as_completion(asyncio.run(agent.run("Who?"))).text == '{"name": "Zoë", "age": 36}'
 
 
 def test_replies_without_a_choice_are_no_replies() -> None:
