@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,7 +53,11 @@ def source(app: str, body: str, marker: str = "@pytest.mark.ai_cassette") -> str
 @pytest.fixture
 def run_app(run: Run, pytester: pytest.Pytester) -> Run:
     def run_it(text: str, *arguments: str) -> pytest.RunResult:
-        return run(*arguments, pytester.makepyfile(test_ai_cassette=text))
+        try:
+            return run(*arguments, pytester.makepyfile(test_ai_cassette=text))
+        finally:
+            with warnings.catch_warnings(action="ignore"):
+                gc.collect()  # the application's client leaves its connection, which must not trouble another test
 
     return run_it
 

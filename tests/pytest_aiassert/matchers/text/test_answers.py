@@ -48,4 +48,4 @@ def test_any_date_is_read_back(value, form):
 def test_long_and_odd_texts_take_no_time(kind, text):
     started = time.process_time()
     find_answer(text, kind)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 3  # coverage counts lines meanwhile
