@@ -69,7 +69,8 @@ def test_what_was_not_read_to_its_end_is_not_kept():
 )
 def test_a_stream_is_complete_at_its_end_mark(mark):
     kind = [("content-type", "text/event-stream")]
-    assert record(kind, [b"data: 1\n\n", mark.encode()], complete=False) is not None
+    kept = record(kind, [b"data: 1\n\n", mark.encode()], complete=False)
+    assert [event.data for event in kept.response.body.events] == ["data: 1\n\n", mark]
     assert record(kind, [mark.encode(), b"data: 1\n\n"], complete=False) is None
     assert record(kind, [mark.encode()[:-1]], complete=False) is None
     assert record([("content-type", "text/plain")], [mark.encode()], complete=False) is None
@@ -77,7 +78,8 @@ def test_a_stream_is_complete_at_its_end_mark(mark):
 
 def test_lines_are_complete_when_done():
     kind = [("content-type", "application/x-ndjson")]
-    assert record(kind, [b'{"done":true}\n'], complete=False) is not None
+    kept = record(kind, [b'{"done":true}\n'], complete=False)
+    assert [event.data for event in kept.response.body.events] == ['{"done":true}\n']
     assert record(kind, [b'{"done":false}\n'], complete=False) is None
 
 

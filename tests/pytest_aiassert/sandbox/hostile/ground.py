@@ -112,7 +112,7 @@ class Ground:
 
     def files(self) -> list[str]:
         """Return what is in scratch folders, but for the victim's own file."""
-        roots = [Path(self.base), *(Path(f"/proc/{pid}/root/scratch") for pid in self.home)]
+        roots = [Path(self.base), *(Path("/proc", str(pid), "root", "scratch") for pid in self.home)]
         root = next((root for root in reversed(roots) if _listed(root)), roots[0])
         left = []
         for slot in _listed(root):
